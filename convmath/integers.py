@@ -1,0 +1,139 @@
+"""Exact integer arithmetic that reads the same on Python ints and on SymPy expressions.
+
+Ints stay ints and never import SymPy; SymPy comes in when a symbol does.  No float touches a size:
+the floor of a float quotient is off by one near 1e17.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from convmath.errors import ConvmathError
+
+if TYPE_CHECKING:
+    import sympy
+
+Integer: TypeAlias = "int | sympy.Expr"
+
+
+def is_number(value: Integer) -> bool:
+    """Whether ``value`` is a plain Python int rather than an expression."""
+    return isinstance(value, int)
+
+
+def plain(value: Any) -> Any:
+    """``value`` as a Python int where it is one, however SymPy wraps it."""
+    return int(value) if getattr(value, "is_Integer", False) else value
+
+
+def floor_div(numerator: Integer, denominator: Integer) -> Integer:
+    """``floor(numerator / denominator)`` for a positive denominator.
+
+    >>> floor_div(-7, 2)
+    -4
+    >>> import sympy
+    >>> n = sympy.Symbol("n", integer=True, positive=True)
+    >>> floor_div(floor_div(n - 1, 2) + 3, 5)
+    floor((n - 5)/10) + 1
+    """
+    if is_number(numerator) and is_number(denominator):
+        return numerator // denominator
+    from convmath.floors import FloorDiv
+
+    return plain(FloorDiv(numerator, denominator))
+
+
+def ceil_div(numerator: Integer, denominator: Integer) -> Integer:
+    """``ceiling(numerator / denominator)`` for a positive denominator.
+
+    >>> ceil_div(7, 2)
+    4
+    """
+    return floor_div(numerator + denominator - 1, denominator)
+
+
+def steps_within(limit: Integer, step: Integer) -> Integer:
+    """How many ``i >= 0`` have ``step*i <= limit``: the lattice points of an interval.
+
+    Every size in convmath is this one lemma.
+
+    >>> steps_within(213, 4)
+    54
+    """
+    return floor_div(limit, step) + 1
+
+
+def exact_div(numerator: Integer, denominator: Integer) -> Integer:
+    """``numerator / denominator`` where the division is known to leave nothing over.
+
+    >>> exact_div(12, 4)
+    3
+    """
+    if is_number(numerator) and is_number(denominator):
+        if numerator % denominator:
+            raise ConvmathError(f"{numerator} is not divisible by {denominator}")
+        return numerator // denominator
+    return plain(numerator / denominator)
+
+
+def maximum(*values: Integer) -> Integer:
+    """The largest of ints and expressions."""
+    if all(map(is_number, values)):
+        return max(values)
+    import sympy
+
+    return plain(sympy.Max(*values))
+
+
+def minimum(*values: Integer) -> Integer:
+    """The smallest of ints and expressions."""
+    if all(map(is_number, values)):
+        return min(values)
+    import sympy
+
+    return plain(sympy.Min(*values))
+
+
+def greatest_common_divisor(first: Integer, second: Integer) -> Integer:
+    """The greatest common divisor; left unevaluated on symbols.
+
+    >>> greatest_common_divisor(12, 18)
+    6
+    """
+    if is_number(first) and is_number(second):
+        return math.gcd(first, second)
+    from convmath.floors import Gcd
+
+    return plain(Gcd(first, second))
+
+
+def product(values: Iterable[Integer]) -> Integer:
+    """The product of ints and expressions.
+
+    >>> product([128, 3, 3, 3])
+    3456
+    """
+    factors = list(values)
+    number = math.prod(value for value in factors if is_number(value))
+    if all(map(is_number, factors)):
+        return number
+    import sympy
+
+    return plain(sympy.Mul(number, *(value for value in factors if not is_number(value))))
+
+
+def total(term: Callable[[Integer], Integer], extent: Integer) -> Integer:
+    """``term(0) + ... + term(extent - 1)``; a SymPy ``Sum`` when the extent is a symbol.
+
+    >>> total(lambda a: 2 * a, 4)
+    12
+    """
+    if is_number(extent):
+        return sum(map(term, range(extent)))
+    import sympy
+
+    index = sympy.Dummy("a", integer=True, nonnegative=True)
+    inner = term(index)
+    return inner * extent if is_number(inner) else sympy.Sum(inner, (index, 0, extent - 1))

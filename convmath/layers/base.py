@@ -1,0 +1,149 @@
+"""What every layer is: PyTorch's arguments, one definition, and what is counted from the definition."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import MISSING, Field, fields
+from functools import reduce
+from operator import add
+from typing import Any, ClassVar, TypeAlias
+
+from convmath.errors import ConvmathError
+from convmath.integers import Integer, is_number
+from convmath.loopnest import (
+    Operations,
+    Statement,
+    effective_operations,
+    operations,
+    parameter_counts,
+)
+from convmath.window import Scatter, Window
+
+Shape: TypeAlias = tuple[Integer, ...]
+PerAxis: TypeAlias = "Integer | tuple[Integer, ...]"
+Padding: TypeAlias = "Integer | str | tuple[Integer | tuple[Integer, Integer], ...]"
+
+
+class Layer:
+    """One layer: a frozen dataclass whose fields are PyTorch's arguments.
+
+    A layer states its ``definition``; output shape, parameters and operations are counted from it.
+    Shapes leave the batch out and start with the channels: ``(3, 224, 224)``.
+    """
+
+    inputs: ClassVar[int | None] = 1  # how many inputs it takes; None is any number
+    ends_maps: ClassVar[bool] = False  # whether each output sees the whole map (pooled, flattened)
+
+    def definition(self, *shapes: Shape) -> tuple[Statement, ...]:
+        """The layer written out as loop nests, for inputs of these shapes."""
+        raise NotImplementedError
+
+    def axis_maps(self, *shapes: Shape) -> tuple[Window | Scatter, ...]:
+        """Per spatial axis, which input positions an output position reads."""
+        return (Window(),) * (len(shapes[0]) - 1)
+
+    def smallest_input(self) -> Shape | None:
+        """A shape the layer accepts, for counting what does not depend on the input."""
+        return None
+
+    def output_shape(self, *shapes: Shape) -> Shape:
+        """The shape of the output: channels, then one size per spatial axis."""
+        return self.definition(*shapes)[-1].shape
+
+    def parameters(self, *shapes: Shape) -> dict[str, Integer]:
+        """How many numbers each trainable parameter holds, by PyTorch's name."""
+        smallest = self.smallest_input()
+        known = shapes or (smallest,) if smallest else shapes
+        counts = [parameter_counts(statement) for statement in self.definition(*known)] if known else []
+        return reduce(lambda left, right: left | right, counts, {})
+
+    def operations(self, *shapes: Shape) -> Operations:
+        """Every operation that executing the definition on one input takes (nominal)."""
+        return reduce(add, map(operations, self.definition(*shapes)), Operations())
+
+    def effective_operations(self, *shapes: Shape) -> Operations:
+        """The same without the taps that fall on zero padding or are cropped away."""
+        return reduce(add, map(effective_operations, self.definition(*shapes)), Operations())
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({', '.join(_arguments(self))})"
+
+
+def _arguments(layer: Layer) -> list[str]:
+    """The arguments as one would write them: those without a default by position, others by name."""
+    listed: tuple[Field[Any], ...] = fields(layer)  # type: ignore[arg-type]
+    return [
+        _shown(getattr(layer, field.name), "" if field.default is MISSING else f"{field.name}=")
+        for field in listed
+        if field.init and (field.default is MISSING or getattr(layer, field.name) != field.default)
+    ]
+
+
+def _shown(value: Any, prefix: str) -> str:
+    return prefix + (repr(value) if isinstance(value, (str, bool)) else str(value))
+
+
+def per_axis(layer: Layer, name: str, rank: int) -> tuple[Any, ...]:
+    """Argument ``name`` as one value per spatial axis."""
+    value = getattr(layer, name)
+    if not isinstance(value, tuple):
+        return (value,) * rank
+    if len(value) != rank:
+        raise ConvmathError(
+            f"{layer!r}: {name}={value} has {len(value)} values for {rank} spatial axes; "
+            f"give one number or {rank}"
+        )
+    return value
+
+
+def check_whole(layer: Layer, least: int, *names: str) -> None:
+    """Refuse arguments that are no whole numbers of at least ``least``; symbols pass."""
+    for name in names:
+        value = getattr(layer, name)
+        for entry in value if isinstance(value, tuple) else (value,):
+            if isinstance(entry, (bool, float, str)) or entry is None:
+                raise ConvmathError(f"{name}={value!r} must be a whole number, a tuple of them or a symbol")
+            if is_number(entry) and entry < least:
+                raise ConvmathError(f"{name}={value} must be at least {least}")
+
+
+def freeze_lists(layer: Layer) -> None:
+    """Turn lists given as arguments into tuples, so that a layer stays hashable."""
+    for field in fields(layer):  # type: ignore[arg-type]
+        value = getattr(layer, field.name)
+        if isinstance(value, list):
+            object.__setattr__(layer, field.name, _frozen(value))
+
+
+def _frozen(value: Any) -> Any:
+    return tuple(map(_frozen, value)) if isinstance(value, (list, tuple)) else value
+
+
+def check_input(layer: Layer, shape: Shape, channels: Integer | None, rank: int | None) -> None:
+    """Refuse an input whose number of axes or channels is not what the layer takes."""
+    if rank is not None and len(shape) != rank + 1:
+        raise ConvmathError(
+            f"{layer!r} takes channels and {rank} spatial sizes, got {show(shape)}; "
+            f"write the input as {'x'.join(['C', 'D', 'H', 'W'][:1] + ['D', 'H', 'W'][3 - rank :])}"
+        )
+    if channels is not None and is_number(channels) and is_number(shape[0]) and shape[0] != channels:
+        raise ConvmathError(
+            f"{layer!r} takes {channels} channels, the input {show(shape)} has {shape[0]}; "
+            f"change the input or the layer to match"
+        )
+
+
+def check_fits(layer: Layer, windows: Sequence[Window], sizes: Shape) -> None:
+    """Refuse an input smaller than the window, padding included."""
+    for window, n in zip(windows, sizes, strict=True):
+        slack = window.slack(n)
+        if window.fits is None and is_number(slack) and slack < 0:
+            raise ConvmathError(
+                f"{layer!r}: the window covers {window.size} positions but the padded input has "
+                f"{n + window.begin + window.end}; pad more or give a larger input"
+            )
+
+
+def show(shape: Shape) -> str:
+    """A shape as people write it: ``3x224x224``."""
+    return "x".join(map(str, shape))

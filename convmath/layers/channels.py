@@ -1,0 +1,49 @@
+"""Channels in groups: the loops over output and input channels that convolutions share."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from convmath.errors import ConvmathError
+from convmath.integers import Integer, exact_div, is_number
+from convmath.loopnest import Block, Index, loop, single
+
+
+class Channels(NamedTuple):
+    """The channel loops of a grouped layer and the indices they give.
+
+    ``output`` and ``input`` index whole arrays; ``output_in_group`` and ``input_in_group`` index within
+    one group, as grouped weights do.
+    """
+
+    blocks: tuple[Block, ...]
+    output: Index
+    input: Index
+    output_in_group: Index
+    input_in_group: Index
+
+
+def grouped_channels(out_channels: Integer, in_channels: Integer, groups: Integer) -> Channels:
+    """Output channels read only the input channels of their own group."""
+    outer, inner = exact_div(out_channels, groups), exact_div(in_channels, groups)
+    blocks = (single("o", outer), single("c", inner))
+    if groups == 1:
+        return Channels(blocks, loop("o"), loop("c"), loop("o"), loop("c"))
+    return Channels(
+        (single("g", groups), *blocks),
+        Index(((outer, "g"), (1, "o"))),
+        Index(((inner, "g"), (1, "c"))),
+        loop("o"),
+        loop("c"),
+    )
+
+
+def check_groups(groups: Integer, **channels: Integer) -> None:
+    """Refuse channel counts that do not divide evenly among the groups."""
+    for name, value in channels.items():
+        if is_number(value) and is_number(groups) and value % groups:
+            near = [d for d in range(1, value + 1) if all(v % d == 0 for v in channels.values())]
+            raise ConvmathError(
+                f"{name}={value} is not divisible by groups={groups}; "
+                f"groups can be {', '.join(map(str, near))}"
+            )

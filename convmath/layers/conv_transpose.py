@@ -1,0 +1,140 @@
+"""Transposed convolution, any number of spatial axes: the convolution's index map run backwards."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from convmath.errors import ConvmathError
+from convmath.integers import Integer, is_number
+from convmath.layers.base import (
+    Layer,
+    Padding,
+    PerAxis,
+    Shape,
+    check_input,
+    check_whole,
+    freeze_lists,
+    per_axis,
+)
+from convmath.layers.channels import check_groups, grouped_channels
+from convmath.layers.conv import check_padding, padding_pairs, position
+from convmath.layers.conv import pad as padded
+from convmath.loopnest import Access, Statement, Then, loop, scattered
+from convmath.notation import OUTPUT_LOOPS, TAP_LOOPS
+from convmath.window import Scatter, Window
+
+
+@dataclass(frozen=True, repr=False)
+class ConvTranspose(Layer):
+    """Transposed convolution, as PyTorch's ``ConvTranspose1d``, ``2d`` and ``3d`` compute it.
+
+    ``Y[o, s*i + d*a - p...] += W[c, o, a...] * X[c, i...]``, then ``B[o]`` on every output.
+
+    ``padding`` crops the result and may be a (begin, end) pair per axis; ``output_padding`` adds rows at
+    its end.  Multiplications go with the input's positions: every tap, also those cropped away.
+    """
+
+    in_channels: Integer
+    out_channels: Integer
+    kernel_size: PerAxis
+    stride: PerAxis = 1
+    padding: Padding = 0
+    output_padding: PerAxis = 0
+    groups: Integer = 1
+    bias: bool = True
+    dilation: PerAxis = 1
+
+    rank: ClassVar[int]
+
+    def __post_init__(self) -> None:
+        freeze_lists(self)
+        check_whole(self, 1, "in_channels", "out_channels", "kernel_size", "stride", "dilation", "groups")
+        check_whole(self, 0, "output_padding")
+        check_groups(self.groups, in_channels=self.in_channels, out_channels=self.out_channels)
+        check_padding(self, words=())
+        extras, strides, gaps = (
+            per_axis(self, name, self.rank) for name in ("output_padding", "stride", "dilation")
+        )
+        for extra, s, d in zip(extras, strides, gaps, strict=True):
+            if all(map(is_number, (extra, s, d))) and extra >= max(s, d):
+                raise ConvmathError(
+                    f"output_padding={extra} must be smaller than the stride {s} or the dilation {d}"
+                )
+
+    def windows(self) -> tuple[Window, ...]:
+        """The window of each spatial axis; its padding crops the output."""
+        names = ("kernel_size", "stride", "dilation")
+        axes = zip(*(per_axis(self, name, self.rank) for name in names), strict=True)
+        pairs = padding_pairs(self, self.rank)
+        return tuple(
+            padded(Window(k, s, dilation=d), p, 0) for (k, s, d), p in zip(axes, pairs, strict=True)
+        )
+
+    def axis_maps(self, *shapes: Shape) -> tuple[Scatter, ...]:
+        return tuple(map(Scatter, self.windows()))
+
+    def smallest_input(self) -> Shape:
+        crops = max((w.begin + w.end for w in self.windows() if is_number(w.begin + w.end)), default=0)
+        return (self.in_channels, *(1 + crops,) * self.rank)
+
+    def definition(self, *shapes: Shape) -> tuple[Statement, ...]:
+        (shape,) = shapes
+        check_input(self, shape, self.in_channels, self.rank)
+        windows, sizes = self.windows(), shape[1:]
+        extras = per_axis(self, "output_padding", self.rank)
+        result = tuple(w.span(n) + extra for w, n, extra in zip(windows, sizes, extras, strict=True))
+        for size in result:
+            if is_number(size) and size < 1:
+                raise ConvmathError(
+                    f"{self!r}: the padding crops everything, {size} rows are left; crop less"
+                )
+        outer, taps = OUTPUT_LOOPS[self.rank], TAP_LOOPS[self.rank]
+        axes = zip(outer, taps, windows, sizes, result, strict=True)
+        spatial = tuple(scattered((i, a), w, n, size) for i, a, w, n, size in axes)
+        channels = grouped_channels(self.out_channels, self.in_channels, self.groups)
+        written = (position(w, i, a) for w, i, a in zip(windows, outer, taps, strict=True))
+        weight = Access("W", (channels.input, channels.output_in_group, *map(loop, taps)))
+        bias = Access("B", (channels.output,))
+        return (
+            Statement(
+                Access("Y", (channels.output, *written)),
+                (self.out_channels, *result),
+                (*channels.blocks, *spatial),
+                (weight, Access("X", (channels.input, *map(loop, outer)))),
+                reduce="sum",
+                then=(Then("additions", bias, "{} + {operand}"),) if self.bias else (),
+                parameters={"W": "weight", "B": "bias"},
+            ),
+        )
+
+
+class ConvTranspose1d(ConvTranspose):
+    """``ConvTranspose`` over one spatial axis.
+
+    >>> ConvTranspose1d(1, 1, 4, stride=2, padding=1, output_padding=1).output_shape((1, 7))
+    (1, 15)
+    """
+
+    rank = 1
+
+
+class ConvTranspose2d(ConvTranspose):
+    """``ConvTranspose`` over height and width.
+
+    >>> layer = ConvTranspose2d(4, 6, 3, stride=2, bias=False)
+    >>> layer.output_shape((4, 5, 5)), layer.operations((4, 5, 5)).multiplications
+    ((6, 11, 11), 5400)
+    """
+
+    rank = 2
+
+
+class ConvTranspose3d(ConvTranspose):
+    """``ConvTranspose`` over depth, height and width.
+
+    >>> ConvTranspose3d(2, 1, 2, stride=2).output_shape((2, 3, 4, 5))
+    (1, 6, 8, 10)
+    """
+
+    rank = 3

@@ -1,0 +1,87 @@
+"""Dense layers and flattening."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from convmath.errors import ConvmathError
+from convmath.integers import Integer, is_number, product
+from convmath.layers.base import Layer, Shape, check_whole, show
+from convmath.loopnest import Access, Index, Statement, Then, loop, single
+from convmath.window import Window
+
+
+@dataclass(frozen=True, repr=False)
+class Linear(Layer):
+    """A dense layer on the last axis: ``Y[..., o] = B[o] + sum over c of W[o, c] * X[..., c]``.
+
+    >>> Linear(400, 120).parameters(), Linear(400, 120).operations((400,)).multiplications
+    ({'weight': 48000, 'bias': 120}, 48000)
+    """
+
+    in_features: Integer
+    out_features: Integer
+    bias: bool = True
+
+    ends_maps: ClassVar[bool] = True
+
+    def __post_init__(self) -> None:
+        check_whole(self, 1, "in_features", "out_features")
+
+    def smallest_input(self) -> Shape:
+        return (self.in_features,)
+
+    def axis_maps(self, *shapes: Shape) -> tuple[Window, ...]:
+        identities = (Window(),) * (len(shapes[0]) - 2)
+        return (*identities, Window(shapes[0][-1], shapes[0][-1])) if len(shapes[0]) > 1 else ()
+
+    def definition(self, *shapes: Shape) -> tuple[Statement, ...]:
+        (shape,) = shapes
+        *leading, features = shape
+        if is_number(features) and is_number(self.in_features) and features != self.in_features:
+            flat = f"; flatten {show(shape)} first" if product(shape) == self.in_features else ""
+            raise ConvmathError(
+                f"{self!r} takes {self.in_features} features, the input {show(shape)} has {features}"
+                + (flat or f"; write Linear({features}, {self.out_features})")
+            )
+        rows = tuple(f"r{axis}" for axis in range(len(leading)))
+        return (
+            Statement(
+                Access("Y", (*map(loop, rows), loop("o"))),
+                (*leading, self.out_features),
+                (
+                    *map(single, rows, leading),
+                    single("o", self.out_features),
+                    single("c", self.in_features),
+                ),
+                (Access("W", (loop("o"), loop("c"))), Access("X", (*map(loop, rows), loop("c")))),
+                reduce="sum",
+                then=(Then("additions", Access("B", (loop("o"),)), "{} + {operand}"),) if self.bias else (),
+                parameters={"W": "weight", "B": "bias"},
+            ),
+        )
+
+
+@dataclass(frozen=True, repr=False)
+class Flatten(Layer):
+    """All axes in one, the last varying fastest: ``Y[(c*H + i)*W + j] = X[c, i, j]``.
+
+    >>> Flatten().output_shape((16, 5, 5))
+    (400,)
+    """
+
+    ends_maps: ClassVar[bool] = True
+
+    def definition(self, *shapes: Shape) -> tuple[Statement, ...]:
+        (shape,) = shapes
+        names = ("c", "i", "j", "t")[: len(shape)]
+        strides = (product(shape[axis + 1 :]) for axis in range(len(shape)))
+        return (
+            Statement(
+                Access("Y", (Index(tuple(zip(strides, names, strict=True))),)),
+                (product(shape),),
+                tuple(map(single, names, shape)),
+                (Access("X", tuple(map(loop, names))),),
+            ),
+        )

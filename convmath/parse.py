@@ -1,0 +1,156 @@
+"""Layer text and shapes, read safely: nothing in the text is ever executed."""
+
+from __future__ import annotations
+
+import ast
+import difflib
+import operator
+import re
+from collections.abc import Callable
+from dataclasses import fields
+from typing import Any
+
+from convmath.chain import Chain
+from convmath.errors import ConvmathError
+from convmath.integers import Integer, plain
+from convmath.layers import LAYERS, Layer, Shape
+
+NAMES = {layer.__name__: layer for layer in LAYERS}
+
+_BINARY: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+}
+_LONGEST = 10_000  # characters of layer text
+_LARGEST = 10**18  # numbers beyond this are typing errors, and would only cost time
+
+
+def parse_chain(text: str) -> Chain:
+    """Layers written ``A -> B -> C``, each as PyTorch's constructor call.
+
+    Names that are not numbers become symbols.  Raises ConvmathError with what is wrong and the remedy.
+
+    >>> print(parse_chain("Conv2d(3, 3, 3, groups=3) -> nn.ReLU()"))
+    Conv2d(3, 3, 3, groups=3) -> ReLU()
+    """
+    if len(text) > _LONGEST:
+        raise ConvmathError(f"the layer text has {len(text)} characters; at most {_LONGEST} are read")
+    return Chain(tuple(parse_layer(part) for part in text.split("->")))
+
+
+def parse_layer(text: str) -> Layer:
+    """One layer from its constructor call.
+
+    >>> parse_layer("Conv2d(C, 2*C, k, padding=p)")
+    Conv2d(C, 2*C, k, padding=p)
+    """
+    call = _call(text.strip())
+    kind = NAMES.get(_name(call.func))
+    if kind is None:
+        raise ConvmathError(f"there is no layer {_name(call.func)!r}{_suggest(_name(call.func), NAMES)}")
+    positional = [_value(argument) for argument in call.args]
+    named = {str(keyword.arg): _value(keyword.value) for keyword in call.keywords}
+    return _construct(kind, positional, named)
+
+
+def parse_shape(text: str) -> Shape:
+    """An input shape without the batch: ``3x224x224`` or ``CxHxW``.
+
+    >>> parse_shape("3x7x7")
+    (3, 7, 7)
+    """
+    parts = [part.strip() for part in re.split(r"[x×,]", text.strip())]  # noqa: RUF001
+    if not all(re.fullmatch(r"[A-Za-z_]\w*|\d+", part) for part in parts):
+        raise ConvmathError(f"{text!r} is no input shape; write channels and sizes like 3x224x224 or CxHxW")
+    shape = tuple(_checked(int(part)) if part.isdigit() else _symbol(part) for part in parts)
+    if any(size == 0 for size in shape):
+        raise ConvmathError(f"the input {text} has an axis of size 0; every size must be at least 1")
+    return shape
+
+
+def _call(text: str) -> ast.Call:
+    if not text:
+        raise ConvmathError("a layer is missing; write for instance Conv2d(3, 64, 3) -> ReLU()")
+    try:
+        node = ast.parse(text, mode="eval").body
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        reason = error.msg if isinstance(error, SyntaxError) else "it cannot be read"
+        raise ConvmathError(
+            f"{_short(text)} is no layer ({reason}); write it like Conv2d(3, 64, 3, padding=1)"
+        ) from None
+    if isinstance(node, ast.Name):
+        raise ConvmathError(f"{text} needs its arguments; write {text}(...)")
+    if not isinstance(node, ast.Call):
+        raise ConvmathError(f"{_short(text)} is no layer; write it like Conv2d(3, 64, 3, padding=1)")
+    return node
+
+
+def _short(text: str) -> str:
+    return repr(text if len(text) <= 60 else text[:57] + "...")
+
+
+def _name(node: ast.expr) -> str:
+    """The last part of a dotted name: ``torch.nn.Conv2d`` is ``Conv2d``."""
+    if isinstance(node, ast.Attribute):
+        return node.attr
+    return node.id if isinstance(node, ast.Name) else ast.unparse(node)
+
+
+def _suggest(name: str, known: Any) -> str:
+    near = difflib.get_close_matches(name, list(known), n=3, cutoff=0.5)
+    return f"; did you mean {' or '.join(near)}?" if near else f"; known are {', '.join(known)}"
+
+
+def _value(node: ast.expr) -> Any:
+    """A number, string, tuple or symbol expression; anything else is refused."""
+    match node:
+        case ast.Constant(value=bool() | int() | float() | str() | None):
+            return _checked(node.value)
+        case ast.Name(id=name):
+            return _symbol(name)
+        case ast.Tuple(elts=parts) | ast.List(elts=parts):
+            return tuple(map(_value, parts))
+        case ast.UnaryOp(op=ast.USub(), operand=inner):
+            return -_number(inner)
+        case ast.BinOp(left=left, op=op, right=right) if type(op) in _BINARY:
+            return plain(_checked(_BINARY[type(op)](_number(left), _number(right))))
+    raise ConvmathError(
+        f"{_short(ast.unparse(node))} is no argument; use numbers, True, False, words in quotes, "
+        "tuples, and symbols with + - *"
+    )
+
+
+def _number(node: ast.expr) -> Any:
+    value = _value(node)
+    if isinstance(value, (str, tuple, bool)) or value is None:
+        raise ConvmathError(f"{_short(ast.unparse(node))} is no number")
+    return value
+
+
+def _checked(value: Any) -> Any:
+    if isinstance(value, int) and abs(value) > _LARGEST:
+        raise ConvmathError(f"a number of {len(str(value))} digits is beyond 10^18; check the input")
+    return value
+
+
+def _symbol(name: str) -> Integer:
+    from convmath.notation import symbol
+
+    return symbol(name)
+
+
+def _construct(kind: type[Layer], positional: list[Any], named: dict[str, Any]) -> Layer:
+    arguments = [field for field in fields(kind) if field.init]  # type: ignore[arg-type]
+    names = [field.name for field in arguments]
+    for name in named:
+        if name not in names:
+            raise ConvmathError(f"{kind.__name__} has no argument {name!r}{_suggest(name, names)}")
+    try:
+        return kind(*positional, **named)
+    except ConvmathError:
+        raise
+    except TypeError:
+        signature = f"{kind.__name__}({', '.join(names)})"
+        given = ", ".join([*map(str, positional), *(f"{n}={v}" for n, v in named.items())])
+        raise ConvmathError(f"{kind.__name__}({given}) does not fit the arguments of {signature}") from None

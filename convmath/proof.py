@@ -1,0 +1,151 @@
+"""Is one integer expression equal to another?  Proved, refuted with a counter-example, or open.
+
+Three steps, in this order: the canonical form; a search for a counter-example on an integer grid; and,
+where every floor divides by a number, ``n = L*q + r`` with one proof for each residue ``r``.  The answer
+is never a guess.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any
+
+import sympy
+from sympy import Expr, Symbol
+from sympy.logic.boolalg import Boolean
+
+from convmath.floors import FloorDiv, Gcd, canonical
+
+Point = Mapping[Symbol, Any]
+
+_GRID = 2_000  # points at most in the search for a counter-example
+_RESIDUES = 600  # proofs at most in the case distinction
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What is known about an equation.
+
+    ``verdict`` is ``"proved"``, ``"refuted"`` or ``"agrees"``: equal on ``points`` points, not proved.
+    """
+
+    verdict: str
+    method: str
+    points: int = 0
+    counterexample: dict[str, int] = field(default_factory=dict)
+
+    def __bool__(self) -> bool:
+        return self.verdict == "proved"
+
+    def __str__(self) -> str:
+        if self.verdict == "proved":
+            return f"proved ({self.method})"
+        if self.verdict == "refuted":
+            values = ", ".join(f"{name}={value}" for name, value in self.counterexample.items())
+            return f"refuted: differs at {values}" if values else "refuted"
+        return f"agrees on {self.points} points, not proved"
+
+
+def prove_equal(left: Any, right: Any, *, given: tuple[Boolean, ...] = ()) -> Proof:
+    """Compare two expressions in integer symbols, where the conditions ``given`` hold.
+
+    >>> n, s = sympy.symbols("n s", integer=True, positive=True)
+    >>> print(prove_equal(-FloorDiv(-n, s), FloorDiv(n + s - 1, s)))
+    proved (canonical form)
+    >>> print(prove_equal(n - FloorDiv(n, 2), FloorDiv(n + 1, 2)))
+    proved (2 residues)
+    >>> print(prove_equal(FloorDiv(n, 2), FloorDiv(n + 1, 2)))
+    refuted: differs at n=1
+    """
+    left, right = sympy.sympify(left), sympy.sympify(right)
+    if canonical(left - right) == 0:
+        return Proof("proved", "canonical form")
+    symbols = sorted(left.free_symbols | right.free_symbols, key=lambda s: s.name)
+    checked = 0
+    for point in grid(symbols, given):
+        if evaluate(left, point) != evaluate(right, point):
+            return Proof("refuted", "counter-example", checked, {s.name: v for s, v in point.items()})
+        checked += 1
+    cases = _residue_proof(left - right)
+    return Proof("proved", f"{cases} residues") if cases else Proof("agrees", "grid", checked)
+
+
+def grid(symbols: list[Symbol], given: tuple[Boolean, ...] = ()) -> Iterator[dict[Symbol, int]]:
+    """Small values of the symbols that their assumptions and the conditions allow, small ones first."""
+    side = max(3, int(_GRID ** (1 / max(len(symbols), 1))))
+    ranges = [range(1 if s.is_positive else 0, (1 if s.is_positive else 0) + side) for s in symbols]
+    for values in itertools.islice(itertools.product(*ranges), _GRID):
+        point = dict(zip(symbols, values, strict=True))
+        if all(bool(condition.xreplace(_sympified(point))) for condition in given):
+            yield point
+
+
+def _sympified(point: Point) -> dict[Symbol, Expr]:
+    return {symbol: sympy.Integer(value) for symbol, value in point.items()}
+
+
+def evaluate(expression: Any, point: Point) -> Any:
+    """The exact value of an expression at a point: an int or a Fraction.
+
+    >>> n = sympy.Symbol("n", integer=True, positive=True)
+    >>> evaluate(FloorDiv(n - 1, 2) + 1, {n: 7})
+    4
+    """
+    match expression:
+        case Symbol():
+            return point[expression]
+        case sympy.Rational():
+            value = Fraction(int(expression.p), int(expression.q))
+            return value.numerator if value.denominator == 1 else value
+        case sympy.Sum():
+            return _evaluate_sum(expression, point)
+    rule = _RULES.get(expression.func)
+    if rule is None:
+        raise TypeError(f"{expression.func.__name__} has no exact evaluation")
+    return rule([evaluate(argument, point) for argument in expression.args])
+
+
+def _evaluate_sum(expression: sympy.Sum, point: Point) -> Any:
+    term, (index, first, last) = expression.args
+    bounds = range(int(evaluate(first, point)), int(evaluate(last, point)) + 1)
+    return sum(evaluate(term, {**point, index: value}) for value in bounds)
+
+
+def _power(arguments: list[Any]) -> Any:
+    base, exponent = arguments
+    value = Fraction(base) ** exponent
+    return value.numerator if value.denominator == 1 else value
+
+
+_RULES: dict[Any, Any] = {
+    sympy.Add: sum,
+    sympy.Mul: math.prod,
+    sympy.Pow: _power,
+    sympy.Min: min,
+    sympy.Max: max,
+    sympy.Abs: lambda arguments: abs(arguments[0]),
+    FloorDiv: lambda arguments: arguments[0] // arguments[1],
+    Gcd: lambda arguments: math.gcd(*arguments),
+}
+
+
+def _residue_proof(difference: Expr) -> int:
+    """How many residue cases prove that the difference is 0; none if that cannot be shown."""
+    floors = difference.atoms(FloorDiv)
+    if not floors or not all(floor.args[1].is_Integer for floor in floors):
+        return 0
+    symbols = sorted(set().union(*(f.args[0].free_symbols for f in floors)), key=lambda s: s.name)
+    modulus = math.lcm(*(int(floor.args[1]) for floor in floors))
+    cases = modulus ** len(symbols)
+    if cases > _RESIDUES:
+        return 0
+    quotients = {symbol: sympy.Symbol(f"q_{symbol.name}", integer=True) for symbol in symbols}
+    for residues in itertools.product(range(modulus), repeat=len(symbols)):
+        case = {s: modulus * quotients[s] + r for s, r in zip(symbols, residues, strict=True)}
+        if sympy.expand(difference.subs(case, simultaneous=True)) != 0:
+            return 0
+    return cases

@@ -1,0 +1,235 @@
+"""One axis of a layer: which positions of the finer axis each index of the coarser axis touches.
+
+A ``Window`` is the affine map ``(i, a) -> stride*i + dilation*a - begin`` with taps
+``a = 0 .. kernel_size - 1``.  Gathering (convolution, pooling) reads position by position and writes
+``i``; scattering (transposed convolution) is the same map run backwards.  Everything about one axis is
+here: how many windows fit, how far they reach, which taps fall on padding, how two windows compose.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from convmath.integers import (
+    Integer,
+    ceil_div,
+    exact_div,
+    floor_div,
+    greatest_common_divisor,
+    is_number,
+    maximum,
+    minimum,
+    steps_within,
+    total,
+)
+
+
+@dataclass(frozen=True)
+class Window:
+    """The window of one axis; the default is the identity.
+
+    Fields are ints or SymPy expressions: ``begin`` and ``end`` count padded positions on either side.
+    ``fits`` is set where the number of windows comes first and the padding follows from it (SAME).
+
+    >>> Window(kernel_size=11, stride=4).count(224)
+    54
+    """
+
+    kernel_size: Integer = 1
+    stride: Integer = 1
+    begin: Integer = 0
+    end: Integer = 0
+    dilation: Integer = 1
+    fits: Integer | None = None
+
+    @property
+    def size(self) -> Integer:
+        """Positions from the first tap to the last, both included."""
+        return self.dilation * (self.kernel_size - 1) + 1
+
+    def slack(self, n: Integer) -> Integer:
+        """How far the first window can slide before its last tap leaves the padded input.
+
+        ``stride*i + (size - 1) - begin <= n - 1 + end``, solved for ``stride*i``.
+        """
+        return n + self.begin + self.end - self.size
+
+    def count(self, n: Integer) -> Integer:
+        """How many windows fit on ``n`` positions: the output size of a gather.
+
+        Dumoulin and Visin, "A guide to convolution arithmetic for deep learning", relationship 15.
+        """
+        return steps_within(self.slack(n), self.stride) if self.fits is None else self.fits
+
+    def span(self, n: Integer) -> Integer:
+        """From the first to the last position that ``n`` windows touch, cropped by the padding.
+
+        The output size of a scatter; a transposed convolution.
+
+        >>> Window(kernel_size=3, stride=2).span(5)
+        11
+        """
+        return self.stride * (n - 1) + self.size - self.begin - self.end
+
+    def then(self, later: Window) -> Window:
+        """The one window that reads ``self`` first and ``later`` on its output.
+
+        >>> Window(3).then(Window(3, dilation=2)).then(Window(3, dilation=4)).size
+        15
+        """
+        return Window(
+            kernel_size=self.size + (later.size - 1) * self.stride,
+            stride=self.stride * later.stride,
+            begin=self.begin + self.stride * later.begin,
+            end=self.end + self.stride * later.end,
+        )
+
+    def reads(self, first: Integer, last: Integer) -> tuple[Integer, Integer]:
+        """The first and last position that windows ``first .. last`` read, padding included."""
+        return self.stride * first - self.begin, self.stride * last - self.begin + self.size - 1
+
+    def unread(self, n: int) -> int:
+        """How many of the ``n`` positions no tap of any window reads, gaps between windows included."""
+        read = {self.stride * i + self.dilation * a - self.begin
+                for i in range(int(self.count(n))) for a in range(int(self.kernel_size))}  # fmt: skip
+        return n - len(read & set(range(n)))
+
+    def landing_taps(self, windows: Integer, n: Integer) -> Integer:
+        """How many pairs (window, tap) land on one of the ``n`` positions rather than beside them.
+
+        Padding and cropping leave the rest out.  Exact, and separable by axis: a sum over the taps.
+        """
+
+        def windows_hitting(a: Integer) -> Integer:
+            return _lattice(self.dilation * a - self.begin, self.stride, windows, n)
+
+        return total(windows_hitting, self.kernel_size)
+
+    def landing_windows(self, windows: Integer, n: Integer) -> Integer:
+        """How many of the windows have at least one tap on the ``n`` positions."""
+
+        def reads_something(i: Integer) -> Integer:
+            return minimum(1, _lattice(self.stride * i - self.begin, self.dilation, self.kernel_size, n))
+
+        return total(reads_something, windows)
+
+    def touched(self, windows: Integer) -> Integer:
+        """How many distinct positions the windows touch, nothing cropped.
+
+        ``windows * kernel_size`` pairs, less one for each pair whose position another pair has too:
+        (i, a) and (i + gap, a - step) meet, with step and gap the stride and dilation over their gcd.
+
+        >>> Window(kernel_size=3, stride=2).touched(5), Window(kernel_size=2, stride=3).touched(5)
+        (11, 10)
+        """
+        step, gap = self._meeting()
+        meetings = maximum(windows - gap, 0) * maximum(self.kernel_size - step, 0)
+        return windows * self.kernel_size - meetings
+
+    def landing_touched(self, windows: Integer, n: Integer) -> Integer:
+        """How many of the ``n`` positions left after cropping are touched at all."""
+        step, gap = self._meeting()
+
+        def meetings_at(a: Integer) -> Integer:
+            offset = self.dilation * (a + step) - self.begin
+            return _lattice(offset, self.stride, maximum(windows - gap, 0), n)
+
+        meetings = total(meetings_at, maximum(self.kernel_size - step, 0))
+        return self.landing_taps(windows, n) - meetings
+
+    def _meeting(self) -> tuple[Integer, Integer]:
+        common = greatest_common_divisor(self.stride, self.dilation)
+        return exact_div(self.stride, common), exact_div(self.dilation, common)
+
+    def with_ceil_mode(self) -> Window:
+        """PyTorch's ceil_mode, last-window clip included: floor mode with more padding at the end.
+
+        Rounding up adds ``stride - 1`` to the numerator; a last window that would start past the input
+        is dropped, which caps the numerator at ``n + begin - 1``.  The smaller of the two holds.
+
+        >>> Window(3, stride=2).with_ceil_mode().count(112), Window(1, stride=2).with_ceil_mode().count(32)
+        (56, 16)
+        """
+        extra = minimum(self.stride - 1, self.size - 1 - self.end)
+        return replace(self, end=self.end + extra)
+
+
+@dataclass(frozen=True)
+class Scatter:
+    """A window read backwards: output position y was written by the windows that touch it."""
+
+    window: Window
+
+    def reads(self, first: Integer, last: Integer) -> tuple[Integer, Integer]:
+        """The first and last window that touch positions ``first .. last``."""
+        window = self.window
+        low = ceil_div(first + window.begin - window.size + 1, window.stride)
+        return low, floor_div(last + window.begin, window.stride)
+
+
+def same_padding(n: Integer, window: Window) -> Window:
+    """TensorFlow's SAME: the least padding that fits ``ceil(n/stride)`` windows, the odd one at the end.
+
+    >>> window = same_padding(224, Window(7, stride=2))
+    >>> window.begin, window.end, window.count(224)
+    (2, 3, 112)
+    """
+    windows = ceil_div(n, window.stride)
+    missing = maximum(window.stride * (windows - 1) + window.size - n, 0)
+    begin = floor_div(missing, 2)
+    return replace(window, begin=begin, end=missing - begin, fits=windows)
+
+
+def full_padding(window: Window) -> Window:
+    """Pad so that every window with at least one tap on the input counts.
+
+    >>> full_padding(Window(5)).count(10)
+    14
+    """
+    return replace(window, begin=window.size - 1, end=window.size - 1)
+
+
+@dataclass(frozen=True)
+class AdaptiveWindow:
+    """PyTorch's adaptive pooling: window i of ``windows`` is [floor(i*n/o), ceil((i + 1)*n/o))."""
+
+    n: Integer
+    windows: Integer
+
+    @property
+    def taps(self) -> Integer:
+        """Taps of all windows together: n, and one more wherever a window's end cuts an element.
+
+        >>> AdaptiveWindow(7, 3).taps
+        9
+        """
+        return self.n + self.windows - greatest_common_divisor(self.n, self.windows)
+
+    def start(self, i: Integer) -> Integer:
+        """The first position of window ``i``."""
+        return floor_div(i * self.n, self.windows)
+
+    def stop(self, i: Integer) -> Integer:
+        """One past the last position of window ``i``."""
+        return ceil_div((i + 1) * self.n, self.windows)
+
+    def window(self) -> Window:
+        """The widest window and their mean stride; exact where ``windows`` divides ``n``."""
+        common = greatest_common_divisor(self.n, self.windows)
+        widest = floor_div(self.n + self.windows - common - 1, self.windows) + 1
+        return Window(widest, stride=_ratio(self.n, self.windows))
+
+
+def _ratio(numerator: Integer, denominator: Integer) -> Integer:
+    if is_number(numerator) and is_number(denominator):
+        ratio = Fraction(numerator, denominator)
+        return ratio.numerator if ratio.denominator == 1 else ratio  # type: ignore[return-value]
+    return numerator / denominator
+
+
+def _lattice(offset: Integer, step: Integer, extent: Integer, n: Integer) -> Integer:
+    """How many ``0 <= j < extent`` have ``0 <= offset + step*j < n``."""
+    first = maximum(ceil_div(-offset, step), 0)
+    last = minimum(floor_div(n - 1 - offset, step), extent - 1)
+    return maximum(last - first + 1, 0)
