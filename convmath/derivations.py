@@ -14,7 +14,9 @@ from sympy import Add, Expr, Le, Mul
 from convmath.derivation import Derivation, Step
 from convmath.floors import FloorDiv
 from convmath.integers import product, steps_within
-from convmath.layers import Conv2d, ConvTranspose2d, Layer, Shape
+from convmath.layers.base import Layer, Shape
+from convmath.layers.conv import Conv2d
+from convmath.layers.conv_transpose import ConvTranspose2d
 from convmath.loopnest import Access, Block, Statement, loop, operations, parameter_counts, points, single
 from convmath.notation import symbol
 from convmath.window import AdaptiveWindow, Window, same_padding
@@ -151,7 +153,7 @@ def adaptive_taps() -> Derivation:
             ),
             Step(
                 window.taps,
-                "a border that is no whole number is read twice: all o - 1 but the gcd(n, o) - 1 whole ones",
+                "a border that is no whole number is read twice: all o - 1 but gcd(n, o) - 1 of them",
             ),
         ),
     )
@@ -238,7 +240,7 @@ def parameters() -> Derivation:
 
 def multiplications() -> Derivation:
     """Multiplications of a convolution: the points of its iteration domain."""
-    layer, shape, statement = _conv_statement()
+    _, _, statement = _conv_statement()
     names = {statement.shape[1]: symbol("H_out"), statement.shape[2]: symbol("W_out")}
     extents = [e for block in statement.blocks for e in block.extents]
     return Derivation(

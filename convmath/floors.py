@@ -22,7 +22,7 @@ import sympy
 from sympy import Add, Expr, Function, Integer, Mul, S
 
 
-class FloorDiv(Function):
+class FloorDiv(Function):  # type: ignore[misc]
     """``floor(numerator / denominator)`` of integer expressions, denominator positive."""
 
     nargs = 2
@@ -38,7 +38,7 @@ class FloorDiv(Function):
         rewritten = _rewrite(sympy.expand(numerator), sympy.expand(denominator))
         return None if rewritten is None else rewritten
 
-    def _eval_is_nonnegative(self) -> bool | None:
+    def _eval_is_nonnegative(self) -> Any:
         return self.args[0].is_nonnegative
 
     def _sympystr(self, printer: Any) -> str:
@@ -53,7 +53,7 @@ class FloorDiv(Function):
         return sympy.floor(numerator / denominator)
 
 
-class Gcd(Function):
+class Gcd(Function):  # type: ignore[misc]
     """The greatest common divisor of two positive integer expressions."""
 
     nargs = 2

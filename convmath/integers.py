@@ -1,6 +1,7 @@
 """Exact integer arithmetic that reads the same on Python ints and on SymPy expressions.
 
-Ints stay ints and never import SymPy; SymPy comes in when a symbol does.  No float touches a size:
+Ints stay ints and never import SymPy; SymPy comes in when a symbol does.  NumPy arrays of ints pass
+through the same code, elementwise, without being imported here.  No float touches a size:
 the floor of a float quotient is off by one near 1e17.
 """
 
@@ -18,9 +19,14 @@ if TYPE_CHECKING:
 Integer: TypeAlias = "int | sympy.Expr"
 
 
-def is_number(value: Integer) -> bool:
+def is_number(value: Any) -> bool:
     """Whether ``value`` is a plain Python int rather than an expression."""
     return isinstance(value, int)
+
+
+def is_symbolic(value: Any) -> bool:
+    """Whether ``value`` is a SymPy expression."""
+    return hasattr(value, "free_symbols")
 
 
 def plain(value: Any) -> Any:
@@ -38,11 +44,11 @@ def floor_div(numerator: Integer, denominator: Integer) -> Integer:
     >>> floor_div(floor_div(n - 1, 2) + 3, 5)
     floor((n - 5)/10) + 1
     """
-    if is_number(numerator) and is_number(denominator):
-        return numerator // denominator
-    from convmath.floors import FloorDiv
+    if is_symbolic(numerator) or is_symbolic(denominator):
+        from convmath.floors import FloorDiv
 
-    return plain(FloorDiv(numerator, denominator))
+        return plain(FloorDiv(numerator, denominator))
+    return numerator // denominator
 
 
 def ceil_div(numerator: Integer, denominator: Integer) -> Integer:
@@ -78,22 +84,26 @@ def exact_div(numerator: Integer, denominator: Integer) -> Integer:
     return plain(numerator / denominator)
 
 
-def maximum(*values: Integer) -> Integer:
-    """The largest of ints and expressions."""
-    if all(map(is_number, values)):
-        return max(values)
-    import sympy
+def maximum(first: Integer, second: Integer) -> Integer:
+    """The larger of two ints, arrays of ints or expressions."""
+    if is_number(first) and is_number(second):
+        return max(first, second)
+    if is_symbolic(first) or is_symbolic(second):
+        import sympy
 
-    return plain(sympy.Max(*values))
+        return plain(sympy.Max(first, second))
+    return (first + second + abs(first - second)) // 2
 
 
-def minimum(*values: Integer) -> Integer:
-    """The smallest of ints and expressions."""
-    if all(map(is_number, values)):
-        return min(values)
-    import sympy
+def minimum(first: Integer, second: Integer) -> Integer:
+    """The smaller of two ints, arrays of ints or expressions."""
+    if is_number(first) and is_number(second):
+        return min(first, second)
+    if is_symbolic(first) or is_symbolic(second):
+        import sympy
 
-    return plain(sympy.Min(*values))
+        return plain(sympy.Min(first, second))
+    return (first + second - abs(first - second)) // 2
 
 
 def greatest_common_divisor(first: Integer, second: Integer) -> Integer:

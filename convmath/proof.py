@@ -140,7 +140,7 @@ def _residue_proof(difference: Expr) -> int:
         return 0
     symbols = sorted(set().union(*(f.args[0].free_symbols for f in floors)), key=lambda s: s.name)
     modulus = math.lcm(*(int(floor.args[1]) for floor in floors))
-    cases = modulus ** len(symbols)
+    cases: int = modulus ** len(symbols)
     if cases > _RESIDUES:
         return 0
     quotients = {symbol: sympy.Symbol(f"q_{symbol.name}", integer=True) for symbol in symbols}

@@ -224,7 +224,7 @@ class AdaptiveWindow:
 def _ratio(numerator: Integer, denominator: Integer) -> Integer:
     if is_number(numerator) and is_number(denominator):
         ratio = Fraction(numerator, denominator)
-        return ratio.numerator if ratio.denominator == 1 else ratio  # type: ignore[return-value]
+        return ratio.numerator if ratio.denominator == 1 else ratio
     return numerator / denominator
 
 

@@ -101,7 +101,7 @@ class Conv(Layer):
     def smallest_input(self) -> Shape:
         sizes = (1,) * self.rank
         needed = ((w.size, w.begin, w.end) for w in self.windows(sizes))
-        return (self.in_channels, *(maximum(size, begin + 1, end + 1) for size, begin, end in needed))
+        return (self.in_channels, *(maximum(size, maximum(begin, end) + 1) for size, begin, end in needed))
 
     def definition(self, *shapes: Shape) -> tuple[Statement, ...]:
         (shape,) = shapes

@@ -66,7 +66,7 @@ class Pad(Layer):
                 f"padding={self.padding} does not fit {self.rank} axes; give one number, "
                 f"{2 * self.rank} numbers (last axis first) or {self.rank} (begin, end) pairs"
             )
-        return tuple(zip(padding[::2], padding[1::2], strict=True))[::-1]  # type: ignore[arg-type]
+        return tuple(zip(padding[::2], padding[1::2], strict=True))[::-1]
 
     def axis_maps(self, *shapes: Shape) -> tuple[Window, ...]:
         return tuple(Window(begin=begin, end=end) for begin, end in self.pairs())

@@ -119,7 +119,7 @@ class Counted:
         return Counted(-self.value, self.tally, self.taps)
 
     def exp(self) -> Counted:
-        """e to the power of the number, one function."""
+        """Exponential: e to the power of the number, one function."""
         self.tally.count("functions")
         return Counted(math.exp(self.value), self.tally, self.taps)
 
