@@ -67,10 +67,11 @@ class Chain:
         maps: list[tuple[Window | Scatter, ...]] = []
         outputs = shape[1:]
         for layer, x in self.inputs(shape):
-            if layer.ends_maps and maps:
+            after = layer.output_shape(x)
+            if (layer.ends_maps and maps) or len(after) != len(x):
                 break
             maps.append(layer.axis_maps(x))
-            outputs = layer.output_shape(x)[1:]
+            outputs = after[1:]
         axes = range(len(shape) - 1)
         return tuple(Reach(tuple(m[axis] for m in maps), shape[axis + 1], outputs[axis]) for axis in axes)
 

@@ -230,11 +230,15 @@ def _tally(statement: Statement, domain: Integer, reached: Integer) -> Operation
     return Operations(**counts)
 
 
+def parameter_accesses(statement: Statement) -> list[Access]:
+    """The reads of trainable arrays: weights among the factors, biases among what follows."""
+    operands = [then.operand for then in statement.then if isinstance(then.operand, Access)]
+    return [access for access in (*statement.factors, *operands) if access.array in statement.parameters]
+
+
 def parameter_counts(statement: Statement) -> dict[str, Integer]:
     """How many numbers each of the statement's parameters holds: the points of its index space."""
-    operands = [then.operand for then in statement.then if isinstance(then.operand, Access)]
     return {
         statement.parameters[access.array]: points(statement.blocks, access.loops)
-        for access in (*statement.factors, *operands)
-        if access.array in statement.parameters
+        for access in parameter_accesses(statement)
     }

@@ -134,12 +134,20 @@ class AvgPool(Pool):
             check_whole(self, 1, "divisor_override")
 
     def definition(self, *shapes: Shape) -> tuple[Statement, ...]:
-        taps = product(window.kernel_size for window in self.windows())
-        varies = not self.count_include_pad or self.ceil_mode
-        count: Integer | Access = Access("count") if varies and self.divisor_override is None else taps
+        return self.pooled(
+            shapes[0], "sum", (Then("divisions", self._divisor(shapes[0]), "({}) / {operand}"),)
+        )
+
+    def _divisor(self, shape: Shape) -> Integer | Access:
+        """A number, or the count of taps: inside the input, or inside these bounds of the padded one."""
         if self.divisor_override is not None:
-            count = self.divisor_override
-        return self.pooled(shapes[0], "sum", (Then("divisions", count, "({}) / {operand}"),))
+            return self.divisor_override
+        if not self.count_include_pad:
+            return Access("count")
+        if not self.ceil_mode:
+            return product(window.kernel_size for window in self.windows())
+        ends = (end for _, end in padding_pairs(self, self.rank))
+        return Access("count", tuple(Index((), n + end) for n, end in zip(shape[1:], ends, strict=True)))
 
 
 @dataclass(frozen=True, repr=False)
@@ -321,15 +329,15 @@ class AdaptiveAvgPool3d(AdaptiveAvgPool):
     rank = 3
 
 
+@dataclass(frozen=True, repr=False)
 class GlobalAvgPool2d(AdaptiveAvgPool2d):
     """The mean of each channel's whole map: ``AdaptiveAvgPool2d(1)``."""
 
-    def __init__(self) -> None:
-        super().__init__(1)
+    output_size: int = field(default=1, init=False)
 
 
+@dataclass(frozen=True, repr=False)
 class GlobalMaxPool2d(AdaptiveMaxPool2d):
     """The largest value of each channel's whole map: ``AdaptiveMaxPool2d(1)``."""
 
-    def __init__(self) -> None:
-        super().__init__(1)
+    output_size: int = field(default=1, init=False)

@@ -1,0 +1,5 @@
+"""``python -m convmath`` is the command line."""
+
+from convmath.cli import main
+
+main()

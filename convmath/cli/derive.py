@@ -1,0 +1,35 @@
+"""``convmath derive``: where the formulas come from."""
+
+from __future__ import annotations
+
+import difflib
+
+import click
+
+from convmath.errors import ConvmathError
+
+FORMATS = ("text", "markdown", "latex")
+
+
+@click.command()
+@click.argument("name", required=False)
+@click.option("--format", "format_", type=click.Choice(FORMATS), default="text", show_default=True)
+def derive(name: str | None, format_: str) -> None:
+    """Show the derivation NAME step by step, each step verified; without NAME list them all.
+
+    \b
+    convmath derive output-size
+    convmath derive dense-to-convolution --format markdown
+    """
+    from convmath.derivations import DERIVATIONS
+    from convmath.render import markup
+
+    if name is None:
+        for known, build in DERIVATIONS.items():
+            click.echo(f"{known:<28}{(build.__doc__ or '').strip().splitlines()[0]}")
+        return
+    if name not in DERIVATIONS:
+        near = difflib.get_close_matches(name, DERIVATIONS, n=1)
+        hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(DERIVATIONS)}"
+        raise ConvmathError(f"there is no derivation {name!r}; {hint}")
+    click.echo(getattr(markup, f"derivation_{format_}")(DERIVATIONS[name]()))

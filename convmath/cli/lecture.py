@@ -1,0 +1,45 @@
+"""``convmath lecture``: the lecture's worked numbers, checked."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+
+@click.command()
+@click.option("--wrong", is_flag=True, help="Only the claims that do not hold.")
+def lecture(wrong: bool) -> None:
+    """Check every worked number of the lecture: what it says, what convmath finds, and why they differ."""
+    from rich import box
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
+
+    from convmath.lecture import CLAIMS
+
+    chosen = [claim for claim in CLAIMS if not (wrong and claim.right())]
+    table = Table(title="The lecture's numbers, computed again", box=box.SIMPLE_HEAD)
+    for heading in ("section", "about", "lecture", "convmath", "verdict"):
+        table.add_column(heading, justify="right" if heading in ("lecture", "convmath") else "left")
+    for claim in chosen:
+        verdict = "right" if claim.right() else "[bold red]wrong[/]"
+        cells = (claim.section, claim.about, _shown(claim.says), _shown(claim.found()))
+        table.add_row(*map(escape, cells), verdict)
+    console = Console()
+    console.print(table)
+    for claim in chosen:
+        if not claim.right():
+            console.print(
+                f"[bold red]wrong[/] {claim.section} {escape(claim.about)}: {escape(claim.remark)}."
+            )
+    right = sum(claim.right() for claim in chosen)
+    console.print(f"\n{right} right, {len(chosen) - right} wrong", highlight=False)
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, int):
+        return f"{value:,}"
+    if isinstance(value, tuple) and all(isinstance(part, int) for part in value):
+        return "x".join(map(str, value))
+    return str(value).replace("), (", "],[").replace("((", "[[").replace("))", "]]").replace(", ", ",")

@@ -1,0 +1,1 @@
+"""Formulas and explanations as text, Markdown, LaTeX, HTML with MathML, and JSON."""

@@ -1,0 +1,109 @@
+"""Explanations and derivations as Markdown, LaTeX and HTML with MathML."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from html import escape
+
+from convmath.derivation import Derivation
+from convmath.explain import Explanation, Quantity
+from convmath.integers import is_symbolic
+from convmath.render.definition import statement_text
+from convmath.render.expression import LATEX, MATHML, TEXT, Style, write
+from convmath.render.text import value_text
+
+
+def _forms(quantity: Quantity, style: Style) -> list[str]:
+    """Formula, numbers put in and value in a style, each once."""
+    forms = []
+    if quantity.formula is not None:
+        forms = [write(quantity.formula, style), write(quantity.formula, style, quantity.values)]
+    forms.append(_value(quantity, style))
+    return [form for place, form in enumerate(forms) if form not in forms[:place]]
+
+
+def _value(quantity: Quantity, style: Style) -> str:
+    if is_symbolic(quantity.value):
+        return write(quantity.value, style)
+    text = value_text(quantity.value)
+    if style is LATEX:
+        text = text.replace(",", "{,}").replace("x", r" \times ").replace("_", r"\_")
+    unit = f" {quantity.unit}" if quantity.unit else ""
+    if style is MATHML:
+        return f"<mtext>{escape(text + unit)}</mtext>"
+    return text + (rf"\ \text{{{unit.strip()}}}" if unit and style is LATEX else unit)
+
+
+def explanation_markdown(explanation: Explanation, only: frozenset[str] | None = None) -> str:
+    """A heading, the definition, and a table with a row per quantity."""
+    rows = [
+        f"| {q.name} | ${' = '.join(_forms(q, LATEX))}$ | {q.why} |" for q in _chosen(explanation, only)
+    ]
+    definition = [f"    {statement_text(statement)}" for statement in explanation.statements]
+    head = [f"### `{explanation.title}`", "", *definition, *([""] if definition else [])]
+    return "\n".join([*head, "| quantity | value | why |", "|---|---|---|", *rows])
+
+
+def explanation_latex(explanation: Explanation, only: frozenset[str] | None = None) -> str:
+    """An ``align*`` with the steps of each quantity below each other."""
+    lines = []
+    for quantity in _chosen(explanation, only):
+        first, *rest = _forms(quantity, LATEX)
+        lines.append(rf"\text{{{quantity.name}}} &= {first}")
+        lines += [f"&= {form}" for form in rest]
+    body = " \\\\\n  ".join(lines)
+    return f"% {explanation.title}\n\\begin{{align*}}\n  {body}\n\\end{{align*}}"
+
+
+def explanation_html(explanation: Explanation, only: frozenset[str] | None = None) -> str:
+    """A section with the definition and a table, formulas in MathML."""
+    rows = "\n".join(
+        f"<tr><th>{escape(q.name)}</th><td>{_mathml(_forms(q, MATHML))}</td><td>{escape(q.why)}</td></tr>"
+        for q in _chosen(explanation, only)
+    )
+    definition = "\n".join(f"<pre>{escape(statement_text(s))}</pre>" for s in explanation.statements)
+    return f"<section>\n<h3>{escape(explanation.title)}</h3>\n{definition}\n<table>\n{rows}\n</table>\n</section>"
+
+
+def _mathml(forms: list[str]) -> str:
+    return f'<math display="inline"><mrow>{"<mo>=</mo>".join(forms)}</mrow></math>'
+
+
+def _chosen(explanation: Explanation, only: frozenset[str] | None) -> Iterator[Quantity]:
+    return (q for q in explanation.quantities if only is None or q.name in only)
+
+
+def derivation_text(derivation: Derivation) -> str:
+    """The steps of a derivation, numbered, each with its reason and whether it is proved."""
+    lines = [derivation.title, "=" * len(derivation.title)]
+    for number, (step, proof) in enumerate(zip(derivation.steps, derivation.verify(), strict=True), 1):
+        lines += ["", *([f"     {step.equation}"] if step.equation else [])]
+        lines += [f"{number:>3}. {_statement(step.statement, TEXT)}", f"     {step.reason}"]
+        lines += [] if step.rule == "given" else [f"     [{proof}]"]
+    return "\n".join(lines)
+
+
+def derivation_markdown(derivation: Derivation) -> str:
+    """The steps of a derivation as a numbered list with LaTeX formulas."""
+    lines = [f"### {derivation.title}", ""]
+    for number, (step, proof) in enumerate(zip(derivation.steps, derivation.verify(), strict=True), 1):
+        equation = [f"   `{step.equation}`", ""] if step.equation else []
+        verdict = "" if step.rule == "given" else f" *({proof})*"
+        statement = f"   $${_statement(step.statement, LATEX)}$$"
+        lines += [f"{number}. {step.reason}{verdict}", "", *equation, statement, ""]
+    return "\n".join(lines).rstrip()
+
+
+def derivation_latex(derivation: Derivation) -> str:
+    """The steps of a derivation as an ``align*`` with the reasons beside them."""
+    lines = [rf"{_statement(s.statement, LATEX)} && \text{{{s.reason}}}" for s in derivation.steps]
+    body = " \\\\\n  & ".join(lines)
+    return f"% {derivation.title}\n\\begin{{align*}}\n  & {body}\n\\end{{align*}}"
+
+
+def _statement(statement: object, style: Style) -> str:
+    relation = getattr(statement, "rel_op", None)
+    if relation is None:
+        return write(statement, style)
+    sign = r"\le" if style is LATEX else relation
+    return f"{write(statement.lhs, style)} {sign} {write(statement.rhs, style)}"  # type: ignore[attr-defined]

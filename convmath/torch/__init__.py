@@ -1,0 +1,13 @@
+"""The layers as PyTorch modules: the third witness.  Importing this package imports torch.
+
+>>> import numpy as np
+>>> from convmath import Conv1d
+>>> module = load(to_module(Conv1d(1, 1, 3, padding=((0, 1),))), {"weight": [[[1, 0, -1]]], "bias": [10]})
+>>> run(module, np.array([[[1, 2, 3, 4]]]))
+array([[[ 8.,  8., 13.]]])
+"""
+
+from convmath.torch.module import to_module
+from convmath.torch.run import load, parameter_counts, run
+
+__all__ = ["load", "parameter_counts", "run", "to_module"]

@@ -1,0 +1,45 @@
+"""Run modules on NumPy arrays, on any device."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import torch
+
+from convmath.errors import ConvmathError
+
+
+def load(module: Any, arrays: Mapping[str, Any]) -> Any:
+    """Put arrays into the module's parameters and buffers, by name; returns the module, in float64."""
+    module.double()
+    state = {name: torch.as_tensor(np.array(array, np.float64)) for name, array in arrays.items()}
+    unknown = set(state) - set(module.state_dict())
+    if unknown:
+        raise ConvmathError(
+            f"{type(module).__name__} has no {', '.join(sorted(unknown))}; "
+            f"it has {', '.join(module.state_dict()) or 'no weights'}"
+        )
+    module.load_state_dict(state, strict=False)
+    return module
+
+
+def run(module: Any, *arrays: Any, device: str = "cpu") -> Any:
+    """What the module makes of the arrays, as an array; whole numbers are run in float64."""
+    inputs = [torch.as_tensor(_real(array)).to(device) for array in arrays]
+    with torch.no_grad():
+        y = module.to(device, inputs[0].dtype)(*inputs)
+    return y.cpu().numpy()
+
+
+def _real(array: Any) -> Any:
+    values = np.asarray(array)
+    return values if np.issubdtype(values.dtype, np.inexact) else values.astype(np.float64)
+
+
+def parameter_counts(module: Any) -> dict[str, int]:
+    """How many numbers each parameter trains; what a connection table masks does not count."""
+    counts = {name: parameter.numel() for name, parameter in module.named_parameters()}
+    mask = getattr(module, "mask", None)
+    return counts if mask is None else counts | {"weight": int(mask.sum())}
