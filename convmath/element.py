@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -180,7 +180,7 @@ def _symmetric(position: int, n: int) -> int:
     return position if position < n else 2 * n - 1 - position
 
 
-WRAPS = {
+WRAPS: dict[str, Callable[[int, int], int]] = {
     "constant": lambda position, n: position,
     "reflect": _reflect,
     "symmetric": _symmetric,
@@ -223,7 +223,7 @@ def _counts(term: Term, count: Access) -> bool:
     return all(place < bound.offset for place, bound in zip(places, count.indices, strict=True))
 
 
-_APPLY = {
+_APPLY: dict[str, Callable[[Any, Any], Any]] = {
     "additions": lambda value, operand: value + operand,
     "multiplications": lambda value, operand: value * operand,
     "divisions": lambda value, operand: Fraction(value) / operand,

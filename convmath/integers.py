@@ -84,6 +84,21 @@ def exact_div(numerator: Integer, denominator: Integer) -> Integer:
     return plain(numerator / denominator)
 
 
+def ratio(numerator: Integer, denominator: Integer) -> Any:
+    """``numerator / denominator`` exactly: an int where it is one, else a Fraction or an expression.
+
+    >>> ratio(6, 3), ratio(7, 2)
+    (2, Fraction(7, 2))
+    """
+    if not (is_number(numerator) and is_number(denominator)):
+        return plain(numerator / denominator)
+    if numerator % denominator == 0:
+        return numerator // denominator
+    from fractions import Fraction
+
+    return Fraction(numerator, denominator)
+
+
 def maximum(first: Integer, second: Integer) -> Integer:
     """The larger of two ints, arrays of ints or expressions."""
     if is_number(first) and is_number(second):

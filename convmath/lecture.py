@@ -124,7 +124,7 @@ CLAIMS = (
         "kernel width where Delta, 'the size of the kernel', is 3",
         3,
         lambda: Conv2d(1, 1, 2 * 3 + 1).windows((9, 9))[0].size,
-        "Delta is how far the kernel reaches to each side: it is 2*Delta + 1 wide, and 3 wide for Delta = 1",
+        "Delta is the reach to each side: the kernel is 2*Delta + 1 wide, and 3 wide for Delta = 1",
     ),
     Claim(
         "1.3",

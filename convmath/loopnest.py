@@ -14,7 +14,8 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, fields
+from types import MappingProxyType
 from typing import NamedTuple
 
 from convmath.integers import Integer, floor_div, product
@@ -63,8 +64,7 @@ class Access(NamedTuple):
         return frozenset().union(*(index.loops for index in self.indices))
 
 
-@dataclass(frozen=True)
-class Block:
+class Block(NamedTuple):
     """Loops that vary together, independently of every other block.
 
     ``points`` counts the joint values of all its loops, ``extents`` those of each loop by itself, and
@@ -155,8 +155,7 @@ class Then(NamedTuple):
     text: str = "{}"
 
 
-@dataclass(frozen=True)
-class Statement:
+class Statement(NamedTuple):
     """One loop nest: ``target = then(reduce over the other loops of the product of factors)``.
 
     ``shape`` is the target's; ``reduce`` is ``"sum"``, ``"max"`` or ``""`` where nothing is reduced.
@@ -168,7 +167,7 @@ class Statement:
     factors: tuple[Access, ...]
     reduce: str = ""
     then: tuple[Then, ...] = ()
-    parameters: Mapping[str, str] = field(default_factory=dict)  # array letter -> parameter name
+    parameters: Mapping[str, str] = MappingProxyType({})  # array letter -> parameter name
 
 
 @dataclass(frozen=True)

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import ast
-import difflib
 import operator
 import re
 from collections.abc import Callable
 from dataclasses import fields
 from typing import Any
 
+from convmath import layers
 from convmath.chain import Chain
 from convmath.errors import ConvmathError
 from convmath.integers import Integer, plain
-from convmath.layers import LAYERS, Layer, Shape
-
-NAMES = {layer.__name__: layer for layer in LAYERS}
+from convmath.layers import NAMES
+from convmath.layers.base import Layer, Shape
 
 _BINARY: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Add: operator.add,
@@ -46,12 +45,11 @@ def parse_layer(text: str) -> Layer:
     Conv2d(C, 2*C, k, padding=p)
     """
     call = _call(text.strip())
-    kind = NAMES.get(_name(call.func))
-    if kind is None:
+    if _name(call.func) not in NAMES:
         raise ConvmathError(f"there is no layer {_name(call.func)!r}{_suggest(_name(call.func), NAMES)}")
     positional = [_value(argument) for argument in call.args]
     named = {str(keyword.arg): _value(keyword.value) for keyword in call.keywords}
-    return _construct(kind, positional, named)
+    return _construct(getattr(layers, _name(call.func)), positional, named)
 
 
 def parse_shape(text: str) -> Shape:
@@ -98,6 +96,8 @@ def _name(node: ast.expr) -> str:
 
 
 def _suggest(name: str, known: Any) -> str:
+    import difflib
+
     near = difflib.get_close_matches(name, list(known), n=3, cutoff=0.5)
     return f"; did you mean {' or '.join(near)}?" if near else f"; known are {', '.join(known)}"
 

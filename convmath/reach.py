@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from fractions import Fraction
 from functools import reduce
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from convmath.integers import Integer, exact_div, floor_div, is_number, maximum
+from convmath.integers import Integer, floor_div, is_number, maximum, ratio
 from convmath.window import Scatter, Window
+
+if TYPE_CHECKING:
+    from fractions import Fraction
 
 
 class ReceptiveField(NamedTuple):
@@ -28,8 +29,7 @@ class ReceptiveField(NamedTuple):
     varies: bool = False
 
 
-@dataclass(frozen=True)
-class Reach:
+class Reach(NamedTuple):
     """One axis through a chain: the maps from the input on, its size and the output's."""
 
     maps: tuple[Window | Scatter, ...]
@@ -65,7 +65,7 @@ class Reach:
         if window is not None:
             return window.size, window.stride, window.begin, False
         period, (low, _) = self.period(), self.reads(0, 0)
-        stride = _ratio(self.reads(period, period)[0] - low, period)
+        stride = ratio(self.reads(period, period)[0] - low, period)
         if not (is_number(period) and is_number(low)):
             return self._widest(), stride, -low, True
         bounds = (self.reads(i, i) for i in range(int(period)))
@@ -88,10 +88,3 @@ def receptive_field(reaches: tuple[Reach, ...]) -> ReceptiveField:
     fields = [reach.field() for reach in reaches]
     size, stride, padding = (tuple(field[part] for field in fields) for part in range(3))
     return ReceptiveField(size, stride, padding, any(field[3] for field in fields))
-
-
-def _ratio(distance: Integer, period: Integer) -> Integer | Fraction:
-    if is_number(distance) and is_number(period):
-        ratio = Fraction(distance, period)
-        return ratio.numerator if ratio.denominator == 1 else ratio
-    return exact_div(distance, period)

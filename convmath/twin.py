@@ -54,7 +54,7 @@ def _written_out(layer: Layer) -> Layer:
 def _stays(layer: Layer, name: str) -> bool:
     """Whether the argument stays a number: it decides what the formula is."""
     if name == "groups":
-        return getattr(layer, name) == 1
+        return bool(getattr(layer, name) == 1)
     return name in ("in_channels", "out_channels") and getattr(layer, "connections", None) is not None
 
 

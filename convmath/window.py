@@ -9,7 +9,7 @@ here: how many windows fit, how far they reach, which taps fall on padding, how 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from fractions import Fraction
+from typing import NamedTuple
 
 from convmath.integers import (
     Integer,
@@ -17,9 +17,9 @@ from convmath.integers import (
     exact_div,
     floor_div,
     greatest_common_divisor,
-    is_number,
     maximum,
     minimum,
+    ratio,
     steps_within,
     total,
 )
@@ -155,8 +155,7 @@ class Window:
         return replace(self, end=self.end + extra)
 
 
-@dataclass(frozen=True)
-class Scatter:
+class Scatter(NamedTuple):
     """A window read backwards: output position y was written by the windows that touch it."""
 
     window: Window
@@ -190,8 +189,7 @@ def full_padding(window: Window) -> Window:
     return replace(window, begin=window.size - 1, end=window.size - 1)
 
 
-@dataclass(frozen=True)
-class AdaptiveWindow:
+class AdaptiveWindow(NamedTuple):
     """PyTorch's adaptive pooling: window i of ``windows`` is [floor(i*n/o), ceil((i + 1)*n/o))."""
 
     n: Integer
@@ -218,14 +216,7 @@ class AdaptiveWindow:
         """The widest window and their mean stride; exact where ``windows`` divides ``n``."""
         common = greatest_common_divisor(self.n, self.windows)
         widest = floor_div(self.n + self.windows - common - 1, self.windows) + 1
-        return Window(widest, stride=_ratio(self.n, self.windows))
-
-
-def _ratio(numerator: Integer, denominator: Integer) -> Integer:
-    if is_number(numerator) and is_number(denominator):
-        ratio = Fraction(numerator, denominator)
-        return ratio.numerator if ratio.denominator == 1 else ratio
-    return numerator / denominator
+        return Window(widest, stride=ratio(self.n, self.windows))
 
 
 def _lattice(offset: Integer, step: Integer, extent: Integer, n: Integer) -> Integer:

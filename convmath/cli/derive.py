@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
-
 import click
 
 from convmath.errors import ConvmathError
@@ -15,7 +13,7 @@ FORMATS = ("text", "markdown", "latex")
 @click.argument("name", required=False)
 @click.option("--format", "format_", type=click.Choice(FORMATS), default="text", show_default=True)
 def derive(name: str | None, format_: str) -> None:
-    """Show the derivation NAME step by step, each step verified; without NAME list them all.
+    r"""Show the derivation NAME step by step, each step verified; without NAME list them all.
 
     \b
     convmath derive output-size
@@ -29,6 +27,8 @@ def derive(name: str | None, format_: str) -> None:
             click.echo(f"{known:<28}{(build.__doc__ or '').strip().splitlines()[0]}")
         return
     if name not in DERIVATIONS:
+        import difflib
+
         near = difflib.get_close_matches(name, DERIVATIONS, n=1)
         hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(DERIVATIONS)}"
         raise ConvmathError(f"there is no derivation {name!r}; {hint}")

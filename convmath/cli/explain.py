@@ -38,7 +38,7 @@ def explain(
     element: str | None,
     **texts: str | None,
 ) -> None:
-    """Explain LAYERS: for each quantity the formula, the numbers put in, the value and why.
+    r"""Explain LAYERS: for each quantity the formula, the numbers put in, the value and why.
 
     LAYERS is PyTorch's constructor call, or several joined by ->.  Names that are not numbers are
     symbols.

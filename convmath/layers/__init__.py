@@ -1,79 +1,150 @@
-"""The layers, one file a family, under PyTorch's names and with PyTorch's arguments."""
+"""The layers, one file a family, under PyTorch's names and with PyTorch's arguments.
 
-from convmath.layers.base import Layer, Shape
-from convmath.layers.conv import Conv1d, Conv2d, Conv3d
-from convmath.layers.conv_transpose import ConvTranspose1d, ConvTranspose2d, ConvTranspose3d
-from convmath.layers.linear import Flatten, Linear
-from convmath.layers.pad import (
-    PADDING_NAMES,
-    CircularPad1d,
-    CircularPad2d,
-    CircularPad3d,
-    ConstantPad1d,
-    ConstantPad2d,
-    ConstantPad3d,
-    ReflectionPad1d,
-    ReflectionPad2d,
-    ReflectionPad3d,
-    ReplicationPad1d,
-    ReplicationPad2d,
-    ReplicationPad3d,
-    SymmetricPad1d,
-    SymmetricPad2d,
-    SymmetricPad3d,
-    ZeroPad1d,
-    ZeroPad2d,
-    ZeroPad3d,
-)
-from convmath.layers.pointwise import (
-    Add,
-    BatchNorm1d,
-    BatchNorm2d,
-    BatchNorm3d,
-    Concat,
-    Dropout,
-    LocalResponseNorm,
-    ReLU,
-    Sigmoid,
-    Softmax,
-    Tanh,
-)
-from convmath.layers.pool import (
-    AdaptiveAvgPool1d,
-    AdaptiveAvgPool2d,
-    AdaptiveAvgPool3d,
-    AdaptiveMaxPool1d,
-    AdaptiveMaxPool2d,
-    AdaptiveMaxPool3d,
-    AvgPool1d,
-    AvgPool2d,
-    AvgPool3d,
-    GlobalAvgPool2d,
-    GlobalMaxPool2d,
-    MaxPool1d,
-    MaxPool2d,
-    MaxPool3d,
-    Subsample2d,
-)
+A family is imported when one of its layers is first asked for, so that a question about a convolution
+does not wait for the pools.
+"""
 
-LAYERS: tuple[type[Layer], ...] = (
-    *(Conv1d, Conv2d, Conv3d),
-    *(ConvTranspose1d, ConvTranspose2d, ConvTranspose3d),
-    *(MaxPool1d, MaxPool2d, MaxPool3d),
-    *(AvgPool1d, AvgPool2d, AvgPool3d),
-    *(AdaptiveMaxPool1d, AdaptiveMaxPool2d, AdaptiveMaxPool3d),
-    *(AdaptiveAvgPool1d, AdaptiveAvgPool2d, AdaptiveAvgPool3d),
-    *(GlobalAvgPool2d, GlobalMaxPool2d, Subsample2d),
-    *(ConstantPad1d, ConstantPad2d, ConstantPad3d),
-    *(ZeroPad1d, ZeroPad2d, ZeroPad3d),
-    *(ReflectionPad1d, ReflectionPad2d, ReflectionPad3d),
-    *(SymmetricPad1d, SymmetricPad2d, SymmetricPad3d),
-    *(ReplicationPad1d, ReplicationPad2d, ReplicationPad3d),
-    *(CircularPad1d, CircularPad2d, CircularPad3d),
-    *(Linear, Flatten),
-    *(BatchNorm1d, BatchNorm2d, BatchNorm3d, LocalResponseNorm),
-    *(ReLU, Sigmoid, Tanh, Softmax, Dropout),
-    *(Add, Concat),
-)
+from __future__ import annotations
 
-__all__ = ["LAYERS", "PADDING_NAMES", "Layer", "Shape", *(layer.__name__ for layer in LAYERS)]
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from convmath.layers.base import Layer as Layer
+    from convmath.layers.base import Shape as Shape
+    from convmath.layers.conv import Conv1d as Conv1d
+    from convmath.layers.conv import Conv2d as Conv2d
+    from convmath.layers.conv import Conv3d as Conv3d
+    from convmath.layers.conv_transpose import ConvTranspose1d as ConvTranspose1d
+    from convmath.layers.conv_transpose import ConvTranspose2d as ConvTranspose2d
+    from convmath.layers.conv_transpose import ConvTranspose3d as ConvTranspose3d
+    from convmath.layers.linear import Flatten as Flatten
+    from convmath.layers.linear import Linear as Linear
+    from convmath.layers.pad import PADDING_NAMES as PADDING_NAMES
+    from convmath.layers.pad import CircularPad1d as CircularPad1d
+    from convmath.layers.pad import CircularPad2d as CircularPad2d
+    from convmath.layers.pad import CircularPad3d as CircularPad3d
+    from convmath.layers.pad import ConstantPad1d as ConstantPad1d
+    from convmath.layers.pad import ConstantPad2d as ConstantPad2d
+    from convmath.layers.pad import ConstantPad3d as ConstantPad3d
+    from convmath.layers.pad import ReflectionPad1d as ReflectionPad1d
+    from convmath.layers.pad import ReflectionPad2d as ReflectionPad2d
+    from convmath.layers.pad import ReflectionPad3d as ReflectionPad3d
+    from convmath.layers.pad import ReplicationPad1d as ReplicationPad1d
+    from convmath.layers.pad import ReplicationPad2d as ReplicationPad2d
+    from convmath.layers.pad import ReplicationPad3d as ReplicationPad3d
+    from convmath.layers.pad import SymmetricPad1d as SymmetricPad1d
+    from convmath.layers.pad import SymmetricPad2d as SymmetricPad2d
+    from convmath.layers.pad import SymmetricPad3d as SymmetricPad3d
+    from convmath.layers.pad import ZeroPad1d as ZeroPad1d
+    from convmath.layers.pad import ZeroPad2d as ZeroPad2d
+    from convmath.layers.pad import ZeroPad3d as ZeroPad3d
+    from convmath.layers.pointwise import Add as Add
+    from convmath.layers.pointwise import BatchNorm1d as BatchNorm1d
+    from convmath.layers.pointwise import BatchNorm2d as BatchNorm2d
+    from convmath.layers.pointwise import BatchNorm3d as BatchNorm3d
+    from convmath.layers.pointwise import Concat as Concat
+    from convmath.layers.pointwise import Dropout as Dropout
+    from convmath.layers.pointwise import LocalResponseNorm as LocalResponseNorm
+    from convmath.layers.pointwise import ReLU as ReLU
+    from convmath.layers.pointwise import Sigmoid as Sigmoid
+    from convmath.layers.pointwise import Softmax as Softmax
+    from convmath.layers.pointwise import Tanh as Tanh
+    from convmath.layers.pool import AdaptiveAvgPool1d as AdaptiveAvgPool1d
+    from convmath.layers.pool import AdaptiveAvgPool2d as AdaptiveAvgPool2d
+    from convmath.layers.pool import AdaptiveAvgPool3d as AdaptiveAvgPool3d
+    from convmath.layers.pool import AdaptiveMaxPool1d as AdaptiveMaxPool1d
+    from convmath.layers.pool import AdaptiveMaxPool2d as AdaptiveMaxPool2d
+    from convmath.layers.pool import AdaptiveMaxPool3d as AdaptiveMaxPool3d
+    from convmath.layers.pool import AvgPool1d as AvgPool1d
+    from convmath.layers.pool import AvgPool2d as AvgPool2d
+    from convmath.layers.pool import AvgPool3d as AvgPool3d
+    from convmath.layers.pool import GlobalAvgPool2d as GlobalAvgPool2d
+    from convmath.layers.pool import GlobalMaxPool2d as GlobalMaxPool2d
+    from convmath.layers.pool import MaxPool1d as MaxPool1d
+    from convmath.layers.pool import MaxPool2d as MaxPool2d
+    from convmath.layers.pool import MaxPool3d as MaxPool3d
+    from convmath.layers.pool import Subsample2d as Subsample2d
+
+    LAYERS: tuple[type[Layer], ...]
+
+FAMILIES = {
+    "conv": (
+        "Conv1d",
+        "Conv2d",
+        "Conv3d",
+    ),
+    "conv_transpose": (
+        "ConvTranspose1d",
+        "ConvTranspose2d",
+        "ConvTranspose3d",
+    ),
+    "pool": (
+        "MaxPool1d",
+        "MaxPool2d",
+        "MaxPool3d",
+        "AvgPool1d",
+        "AvgPool2d",
+        "AvgPool3d",
+        "AdaptiveMaxPool1d",
+        "AdaptiveMaxPool2d",
+        "AdaptiveMaxPool3d",
+        "AdaptiveAvgPool1d",
+        "AdaptiveAvgPool2d",
+        "AdaptiveAvgPool3d",
+        "GlobalAvgPool2d",
+        "GlobalMaxPool2d",
+        "Subsample2d",
+    ),
+    "pad": (
+        "ConstantPad1d",
+        "ConstantPad2d",
+        "ConstantPad3d",
+        "ZeroPad1d",
+        "ZeroPad2d",
+        "ZeroPad3d",
+        "ReflectionPad1d",
+        "ReflectionPad2d",
+        "ReflectionPad3d",
+        "SymmetricPad1d",
+        "SymmetricPad2d",
+        "SymmetricPad3d",
+        "ReplicationPad1d",
+        "ReplicationPad2d",
+        "ReplicationPad3d",
+        "CircularPad1d",
+        "CircularPad2d",
+        "CircularPad3d",
+    ),
+    "linear": (
+        "Linear",
+        "Flatten",
+    ),
+    "pointwise": (
+        "BatchNorm1d",
+        "BatchNorm2d",
+        "BatchNorm3d",
+        "LocalResponseNorm",
+        "ReLU",
+        "Sigmoid",
+        "Tanh",
+        "Softmax",
+        "Dropout",
+        "Add",
+        "Concat",
+    ),
+}
+NAMES = tuple(name for names in FAMILIES.values() for name in names)
+
+_ELSEWHERE = {"Layer": "base", "Shape": "base", "PADDING_NAMES": "pad"}
+_MODULES = _ELSEWHERE | {name: family for family, names in FAMILIES.items() for name in names}
+
+__all__ = ["LAYERS", *_MODULES]
+
+
+def __getattr__(name: str) -> Any:
+    if name == "LAYERS":
+        return tuple(map(__getattr__, NAMES))
+    if name in _MODULES:
+        return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

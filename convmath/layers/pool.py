@@ -146,8 +146,9 @@ class AvgPool(Pool):
             return Access("count")
         if not self.ceil_mode:
             return product(window.kernel_size for window in self.windows())
-        ends = (end for _, end in padding_pairs(self, self.rank))
-        return Access("count", tuple(Index((), n + end) for n, end in zip(shape[1:], ends, strict=True)))
+        padded_axes = (padded(Window(), pair, 0) for pair in padding_pairs(self, self.rank))
+        bounds = (n + axis.end for n, axis in zip(shape[1:], padded_axes, strict=True))
+        return Access("count", tuple(Index((), bound) for bound in bounds))
 
 
 @dataclass(frozen=True, repr=False)

@@ -62,7 +62,8 @@ def explanation_html(explanation: Explanation, only: frozenset[str] | None = Non
         for q in _chosen(explanation, only)
     )
     definition = "\n".join(f"<pre>{escape(statement_text(s))}</pre>" for s in explanation.statements)
-    return f"<section>\n<h3>{escape(explanation.title)}</h3>\n{definition}\n<table>\n{rows}\n</table>\n</section>"
+    heading = f"<h3>{escape(explanation.title)}</h3>"
+    return f"<section>\n{heading}\n{definition}\n<table>\n{rows}\n</table>\n</section>"
 
 
 def _mathml(forms: list[str]) -> str:
