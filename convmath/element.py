@@ -151,7 +151,7 @@ def _outer_point(statement: Statement, target: tuple[int, ...]) -> dict[str, int
 def _term(
     statement: Statement, point: Mapping[str, int], shape: Shape, arrays: Mapping[str, Array]
 ) -> Term:
-    factors = tuple((a.array, _place(a, point, shape)) for a in statement.factors)
+    factors = tuple((a.array, place(a, point, shape)) for a in statement.factors)
     padding = any(array.startswith("X") and not _inside(indices, shape) for array, indices in factors)
     numbers = None
     if all(array in arrays for array, _ in factors):
@@ -162,7 +162,8 @@ def _term(
     return Term(factors, numbers, padding)
 
 
-def _place(access: Access, point: Mapping[str, int], shape: Shape) -> tuple[int, ...]:
+def place(access: Access, point: Mapping[str, int], shape: Shape) -> tuple[int, ...]:
+    """The indices of an access at a point of the domain, brought back onto the input where it wraps."""
     places = []
     for axis, index in enumerate(access.indices):
         value = int(index.at(point))

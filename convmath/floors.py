@@ -31,7 +31,7 @@ class FloorDiv(Function):  # type: ignore[misc]
 
     @classmethod
     def eval(cls, numerator: Expr, denominator: Expr) -> Expr | None:
-        if denominator == 1:
+        if denominator == 1 or numerator == 0:
             return sympy.expand(numerator)
         if numerator.is_Integer and denominator.is_Integer:
             return Integer(int(numerator) // int(denominator))
