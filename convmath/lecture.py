@@ -254,3 +254,12 @@ CLAIMS = (
         lambda: AvgPool2d(2).output_shape((128, 56, 56))[1],
     ),
 )
+
+
+def shown(value: Any) -> str:
+    """A value as a table shows it: thousands separated, shapes as 6x28x28."""
+    if isinstance(value, int):
+        return f"{value:,}"
+    if isinstance(value, tuple) and all(isinstance(part, int) for part in value):
+        return "x".join(map(str, value))
+    return str(value).replace("), (", "],[").replace("((", "[[").replace("))", "]]").replace(", ", ",")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import click
 
 
@@ -16,7 +14,7 @@ def lecture(wrong: bool) -> None:
     from rich.markup import escape
     from rich.table import Table
 
-    from convmath.lecture import CLAIMS
+    from convmath.lecture import CLAIMS, shown
 
     chosen = [claim for claim in CLAIMS if not (wrong and claim.right())]
     table = Table(title="The lecture's numbers, computed again", box=box.SIMPLE_HEAD)
@@ -24,7 +22,7 @@ def lecture(wrong: bool) -> None:
         table.add_column(heading, justify="right" if heading in ("lecture", "convmath") else "left")
     for claim in chosen:
         verdict = "right" if claim.right() else "[bold red]wrong[/]"
-        cells = (claim.section, claim.about, _shown(claim.says), _shown(claim.found()))
+        cells = (claim.section, claim.about, shown(claim.says), shown(claim.found()))
         table.add_row(*map(escape, cells), verdict)
     console = Console()
     console.print(table)
@@ -35,11 +33,3 @@ def lecture(wrong: bool) -> None:
             )
     right = sum(claim.right() for claim in chosen)
     console.print(f"\n{right} right, {len(chosen) - right} wrong", highlight=False)
-
-
-def _shown(value: Any) -> str:
-    if isinstance(value, int):
-        return f"{value:,}"
-    if isinstance(value, tuple) and all(isinstance(part, int) for part in value):
-        return "x".join(map(str, value))
-    return str(value).replace("), (", "],[").replace("((", "[[").replace("))", "]]").replace(", ", ",")

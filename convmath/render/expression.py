@@ -41,6 +41,12 @@ def _signed(minus: str, terms: Sequence[tuple[str, str]]) -> str:
     return (minus if sign == "-" else "") + first + "".join(f" {sign} {text}" for sign, text in rest)
 
 
+def _latex_product(factors: Sequence[str]) -> str:
+    """Juxtaposed, with a dot where a number follows."""
+    first, *rest = factors
+    return first + "".join(rf" \cdot {f}" if f[:1].isdigit() else rf" \, {f}" for f in rest)
+
+
 def _latex_symbol(name: str) -> str:
     if name in NOTATIONS:
         return NOTATIONS[name].latex
@@ -85,7 +91,7 @@ LATEX = Style(
     number=str,
     symbol=_latex_symbol,
     add=lambda terms: _signed("-", terms),
-    multiply=r" \cdot ".join,
+    multiply=_latex_product,
     divide=lambda above, below: rf"\frac{{{above}}}{{{below}}}",
     power=lambda base, exponent: f"{base}^{{{exponent}}}",
     floor=lambda inner: rf"\left\lfloor {inner} \right\rfloor",
