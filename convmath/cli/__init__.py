@@ -24,10 +24,10 @@ for command in COMMANDS:
     group.add_command(command)
 
 
-def main() -> None:
+def main(arguments: list[str] | None = None) -> None:
     """Run the command line; what a user got wrong is one sentence and exit code 2."""
     try:
-        group(standalone_mode=True)
+        group(arguments, prog_name="convmath")
     except ConvmathError as error:
         click.echo(f"convmath: {error}", err=True)
         sys.exit(2)

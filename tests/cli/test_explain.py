@@ -1,0 +1,229 @@
+"""The command line's answers, each expected number worked by hand or published."""
+
+import json
+
+import pytest
+import sympy
+
+JSON = [
+    (
+        "Conv2d(3,128,3,bias=False)",
+        "3x7x7",
+        {
+            "output_shape": [128, 5, 5],
+            "parameters": 128 * 3 * 3 * 3,
+            "multiplications": 86_400,
+            "effective_multiplications": 86_400,
+            "additions": 128 * 25 * 26,
+            "leftover": [0, 0],
+        },
+    ),
+    (
+        "Conv2d(3,3,3,groups=3,bias=False) -> Conv2d(3,128,1,bias=False)",
+        "3x7x7",
+        {"multiplications": 10_275},
+    ),
+    (
+        "Conv2d(1,1,3) -> Conv2d(1,1,3,dilation=2) -> Conv2d(1,1,3,dilation=4)",
+        "1x32x32",
+        {"receptive_field": {"size": [15, 15], "stride": [1, 1], "padding": [0, 0]}},
+    ),
+    (
+        "ConvTranspose2d(4,6,3,stride=2,bias=False)",
+        "4x5x5",
+        {"output_shape": [6, 11, 11], "multiplications": 5_400},
+    ),
+    ("MaxPool2d(3,stride=2,ceil_mode=True)", "1x112x112", {"output_shape": [1, 56, 56]}),
+    ("Conv2d(3,96,11,stride=4)", "3x224x224", {"output_shape": [96, 54, 54], "leftover": [1, 1]}),
+    # one padded 3x3 tap row less at each border: (3*5 - 2)^2 of the 15^2 taps are real
+    (
+        "Conv2d(1,1,3,padding=1,bias=False)",
+        "1x5x5",
+        {"multiplications": 225, "effective_multiplications": 169},
+    ),
+    ("Linear(400,120)", "400", {"multiplications": 48_000, "additions": 48_000, "parameters": 48_120}),
+    ("BatchNorm2d(8)", "8x4x4", {"multiplications": 128, "additions": 128, "parameters": 16}),
+    (
+        "AvgPool2d(2)",
+        "6x28x28",
+        {"multiplications": 0, "additions": 3 * 6 * 14 * 14, "divisions": 6 * 14 * 14},
+    ),
+]
+
+
+@pytest.mark.parametrize(("layers", "shape", "expected"), JSON)
+def test_json_gives_exactly_these_numbers(convmath, layers, shape, expected):
+    answer = convmath("explain", layers, "--input", shape, "--format", "json").json()
+    assert {name: answer[name] for name in expected} == expected
+
+
+def test_symbols_answer_in_strings_that_sympy_reads(convmath):
+    layers = "Conv2d(C,2*C,k,stride=s,padding=p)"
+    answer = convmath("explain", layers, "--input", "CxHxW", "--format", "json").json()
+    channels, rows, _ = map(sympy.sympify, answer["output_shape"])
+    assert channels == 2 * sympy.Symbol("C")
+    numbers = {"H": 17, "k": 5, "s": 2, "p": 1}
+    assert rows.subs(numbers) == (17 + 2 * 1 - 5) // 2 + 1
+    assert sympy.sympify(answer["parameters"]) == sympy.sympify("2*C + 2*C**2*k**2")
+
+
+def test_text_shows_formula_numbers_value_and_reason(convmath):
+    out = convmath("explain", "Conv2d(3, 128, 3, bias=False)", "--input", "3x7x7").out
+    assert "floor((H + 2·p - d·(k - 1) - 1)/s) + 1" in out
+    assert "= floor((7 + 2·0 - 1·(3 - 1) - 1)/1) + 1\n" in out
+    assert "= 128·3·3·3·5·5\n" in out
+    assert "= 86,400\n" in out
+    assert "the last must end inside the padded input" in out
+
+
+def test_text_reports_leftovers(convmath):
+    out = convmath("explain", "Conv2d(3, 96, 11, stride=4)", "--input", "3x224x224").out
+    assert "leftover along height       1\n" in out
+    assert "leftover along width        1\n" in out
+
+
+def test_chain_adds_up(convmath):
+    layers = "Conv2d(3,3,3,groups=3,bias=False) -> Conv2d(3,128,1,bias=False)"
+    out = convmath("explain", layers, "--input", "3x7x7", "--only", "multiplications").out
+    assert "675 + 9600\n" in out
+    assert "= 10,275\n" in out
+
+
+def test_without_input_the_answer_is_in_symbols(convmath):
+    answer = convmath("explain", "Conv2d(3, 8, 3, stride=2)", "--format", "json").json()
+    assert answer["output_shape"] == [8, "floor((H - 1)/2)", "floor((W - 1)/2)"]
+
+
+def test_only_keeps_what_is_asked_for(convmath):
+    arguments = ("explain", "Conv2d(3, 8, 3)", "--input", "3x9x9", "--format", "json")
+    assert convmath(*arguments, "--only", "parameters,output_shape").json() == {
+        "parameters": 224,
+        "output_shape": [8, 7, 7],
+    }
+
+
+@pytest.mark.parametrize(
+    ("format_", "expected"),
+    [
+        ("markdown", r"\left\lfloor \frac{H + 2 \, p - d \, \left(k - 1\right) - 1}{s} \right\rfloor + 1"),
+        ("latex", r"&= 128 \cdot 3 \cdot 3 \cdot 3 \cdot 5 \cdot 5"),
+        ("html", "<mn>128</mn><mo>&#x22C5;</mo><mn>3</mn>"),
+    ],
+)
+def test_every_format_carries_the_formula(convmath, format_, expected):
+    out = convmath("explain", "Conv2d(3,128,3,bias=False)", "--input", "3x7x7", "--format", format_).out
+    assert expected in out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (
+            ("Conv2d(1,1,2)", "1x2x2", "0,0,0", "--x", "[[1,2],[3,4]]", "--w", "[[1,0],[0,-1]]", "--b", "[3]"),
+            ["= 1·1 + 0·2 + 0·3 + (-1)·4 + 3", "= 0"],
+        ),
+        (("MaxPool2d(2,stride=1)", "1x3x3", "0,1,1", "--x", "[[0,1,2],[3,4,5],[6,7,8]]"), ["= max(4, 5, 7, 8)", "= 8"]),
+        (
+            ("AvgPool2d(2,padding=1)", "1x2x2", "0,0,0", "--x", "[[8,2],[3,4]]"),
+            ["= (0 + 0 + 0 + 8) / 4", "= 2"],
+        ),
+        (
+            ("AvgPool2d(2,padding=1,count_include_pad=False)", "1x2x2", "0,0,0", "--x", "[[8,2],[3,4]]"),
+            ["/ 1", "= 8"],
+        ),
+        (
+            ("ConvTranspose2d(1,1,2,bias=False)", "1x2x2", "0,1,1", "--x", "[[1,2],[3,4]]", "--w", "[[1,10],[100,1000]]"),
+            ["= 1000·1 + 100·2 + 10·3 + 1·4", "= 1234"],
+        ),
+        (
+            ("Conv1d(1,1,3,padding=1,padding_mode='reflect',bias=False)", "1x3", "0,0", "--x", "[1,2,3]", "--w", "[1,10,100]"),
+            ["= 1·2 + 10·1 + 100·2", "= 212"],
+        ),
+    ],
+)  # fmt: skip
+def test_one_element_worked_out(convmath, arguments, expected):
+    layer, shape, element, *numbers = arguments
+    out = convmath("explain", layer, "--input", shape, "--element", element, *numbers).out
+    assert all(line in out for line in expected)
+
+
+def test_one_element_in_letters(convmath):
+    out = convmath("explain", "Conv2d(2,2,1,groups=2)", "--input", "2x2x2", "--element", "1,0,1").out
+    assert out == "Y[1, 0, 1] = W[1, 0, 0, 0]·X[1, 0, 1] + B[1]\n"
+
+
+WRONG = [
+    (
+        ("Conv2d(6, 8, 3, groups=4)", "6x9x9"),
+        "in_channels=6 is not divisible by groups=4; groups can be 1, 2",
+    ),
+    (("Conv2d(3, 8, 3)", "4x9x9"), "takes 3 channels, the input 4x9x9 has 4"),
+    (("Conv2d(3, 8, 3)", "3x9"), "takes channels and 2 spatial sizes, got 3x9; write the input as CxHxW"),
+    (("Conv2d(3, 8, 7)", "3x5x5"), "covers 7 positions but the padded input has 5"),
+    (("Conv2d(3, 8, 3, strid=2)", "3x9x9"), "has no argument 'strid'; did you mean stride?"),
+    (("Conv2D(3, 8, 3)", "3x9x9"), "there is no layer 'Conv2D'; did you mean Conv2d"),
+    (("Conv2d(3, 8)", "3x9x9"), "does not fit the arguments of Conv2d(in_channels"),
+    (("Conv2d(3, 8, 3", "3x9x9"), "is no layer"),
+    (("Conv2d(3, 8, 0)", "3x9x9"), "kernel_size=0 must be at least 1"),
+    (("Conv2d(3, 8, 2.5)", "3x9x9"), "kernel_size=2.5 must be a whole number"),
+    (("Conv2d(3, 8, (3, 3, 3))", "3x9x9"), "has 3 values for 2 spatial axes"),
+    (("Conv2d(3, 8, 3, padding=-1)", "3x9x9"), "padding=-1 must not be negative"),
+    (("Conv2d(3, 8, 3, padding='sane')", "3x9x9"), "padding='sane' is not known"),
+    (("Conv2d(3, 8, 3, padding=9, padding_mode='reflect')", "3x9x9"), "needs at least 10 positions"),
+    (("MaxPool2d(3, padding=2)", "3x9x9"), "padding=2 must be at most half of kernel_size=3"),
+    (("ConvTranspose2d(3, 8, 3, output_padding=1)", "3x9x9"), "output_padding=1 must be smaller"),
+    (("Linear(400, 10)", "16x5x5"), "flatten 16x5x5 first"),
+    (("Conv2d(3, 8, 3) -> ", "3x9x9"), "a layer is missing"),
+    (("Add()", "3x9x9"), "cannot stand in a chain"),
+    (("__import__('os').system('true')", "3x9x9"), "there is no layer 'system'"),
+    (("Conv2d(3, 8, open('x'))", "3x9x9"), "is no argument"),
+    (("Conv2d(3, 8, 3)", "3x0x9"), "axis of size 0"),
+    (("Conv2d(3, 8, 3)", "three"), "takes channels and 2 spatial sizes"),
+    (("Conv2d(3, 8, 3)", "3x-1x9"), "is no input shape"),
+    (("Conv2d(3, 8, 10**30)", "3x9x9"), "is no argument"),
+    (("Conv2d(3, 8, 1" + "0" * 30 + ")", "3x9x9"), "beyond 10^18"),
+]
+
+
+@pytest.mark.parametrize("format_", ["text", "json"])
+@pytest.mark.parametrize(("arguments", "sentence"), WRONG)
+def test_wrong_input_is_one_sentence_and_exit_code_2(convmath, arguments, sentence, format_):
+    layers, shape = arguments
+    run = convmath("explain", layers, "--input", shape, "--format", format_)
+    assert run.code == 2
+    assert run.out == ""
+    assert sentence in run.err
+    assert run.err.startswith("convmath: ")
+    assert len(run.err.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        (["--element", "0,9,9"], "element 0,9,9 is not in the output 8x7x7"),
+        (["--element", "a"], "must be whole numbers"),
+        (["--element", "0,0,0", "--x", "[1, 2"], "is no list of numbers"),
+        (["--element", "0,0,0", "--x", "[[1, 2], [3]]"], "not rectangular"),
+        (["--element", "0,0,0", "--x", "[[1, 2]]"], "X has the shape 1x2, it must be 3x9x9"),
+        (["--element", "0,0,0", "--x", "[\"a\"]"], "is no number"),
+        (["--only", "weigth"], "is no quantity here"),
+    ],
+)  # fmt: skip
+def test_wrong_options_are_one_sentence_and_exit_code_2(convmath, options, sentence):
+    run = convmath("explain", "Conv2d(3, 8, 3)", "--input", "3x9x9", *options)
+    assert run.code == 2
+    assert sentence in run.err
+    assert len(run.err.splitlines()) == 1
+
+
+def test_json_has_the_documented_keys(convmath):
+    answer = json.loads(convmath("explain", "ReLU()", "--input", "3x9x9", "--format", "json").out)
+    assert set(answer) >= {
+        "output_shape",
+        "parameters",
+        "multiplications",
+        "effective_multiplications",
+        "additions",
+        "receptive_field",
+        "leftover",
+    }
