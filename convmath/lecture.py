@@ -10,12 +10,35 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from convmath.chain import Chain
 from convmath.element import work_out
-from convmath.layers import AdaptiveAvgPool2d, AvgPool2d, Conv1d, Conv2d, ConvTranspose2d, Linear, MaxPool2d
-from convmath.layers.separable import depthwise_separable_conv2d, separate, spatially_separable_conv2d
+from convmath.explain import explain
+from convmath.layers import AdaptiveAvgPool2d, AvgPool2d, Conv1d, Conv2d, ConvTranspose2d, MaxPool2d
+from convmath.layers.separable import separate
 from convmath.parse import parse_chain, parse_shape
 from convmath.quantities import quantities
+from convmath.render.expression import write
+
+
+class Ask(NamedTuple):
+    """A quantity of a layer or chain on an input, and which formula shows how it comes about."""
+
+    layers: str
+    shape: str
+    name: str
+    shown: str = ""
+
+    def __call__(self) -> Any:
+        """The value."""
+        found = quantities(parse_chain(self.layers), parse_shape(self.shape))
+        return found["receptive_field"]["size"] if self.name == "receptive_field" else found[self.name]
+
+    def worked(self) -> str:
+        """The formula with the numbers put in, of the last layer that has one."""
+        for explanation in reversed(explain(parse_chain(self.layers), parse_shape(self.shape))):
+            for quantity in explanation.quantities:
+                if quantity.name.startswith(self.shown or self.name) and quantity.formula is not None:
+                    return write(quantity.formula, values=quantity.values)
+        return ""
 
 
 class Claim(NamedTuple):
@@ -24,21 +47,20 @@ class Claim(NamedTuple):
     section: str
     about: str
     says: Any
-    find: Callable[[], Any]
+    find: Callable[[], Any] | Ask
     remark: str = ""
 
     def found(self) -> Any:
         """What convmath computes."""
         return self.find()
 
+    def worked(self) -> str:
+        """How it comes about, with the numbers put in; empty where no formula says so."""
+        return self.find.worked() if isinstance(self.find, Ask) else ""
+
     def right(self) -> bool:
         """Whether the lecture agrees with the computation."""
         return bool(self.says == self.found())
-
-
-def _ask(layers: str, shape: str, name: str) -> Callable[[], Any]:
-    """A quantity of a layer or chain on an input."""
-    return lambda: quantities(parse_chain(layers), parse_shape(shape))[name]
 
 
 def _element(layer: Any, x: Any, w: Any = None) -> Any:
@@ -84,28 +106,31 @@ _ALEXNET = (
 _ATROUS = ("Conv2d(1, 1, 3)", "Conv2d(1, 1, 3, dilation=2)", "Conv2d(1, 1, 3, dilation=4)")
 
 
-def _lenet(layers: int) -> Callable[[], Any]:
-    return _ask(" -> ".join(_LENET[:layers]), "1x28x28", "output_shape")
+def _size(layers: str, shape: str) -> Ask:
+    return Ask(layers, shape, "output_shape", "output height")
 
 
-def _atrous(layers: int) -> Callable[[], Any]:
-    return lambda: _ask(" -> ".join(_ATROUS[:layers]), "1x32x32", "receptive_field")()["size"][0]
+def _lenet(layers: int) -> Ask:
+    shown = "output height" if layers <= 4 else "no formula"
+    return Ask(" -> ".join(_LENET[:layers]), "1x28x28", "output_shape", shown)
 
 
-def _multiplications(chain: Chain, shape: tuple[int, ...], place: int | None = None) -> Any:
-    counts = [layer.operations(x).multiplications for layer, x in chain.inputs(shape)]
-    return sum(counts) if place is None else counts[place]
+def _atrous(layers: int) -> Ask:
+    return Ask(" -> ".join(_ATROUS[:layers]), "1x32x32", "receptive_field", "receptive field")
 
 
-_SEPARABLE = depthwise_separable_conv2d(3, 128, 3, bias=False)
-_SPATIAL = spatially_separable_conv2d(1, 1, 3, bias=False)
-_STANDARD = Conv2d(3, 128, 3, bias=False)
+_DEPTHWISE, _POINTWISE = "Conv2d(3, 3, 3, groups=3, bias=False)", "Conv2d(3, 128, 1, bias=False)"
+_STANDARD = "Conv2d(3, 128, 3, bias=False)"
+_COLUMN, _ROW = "Conv2d(1, 1, (3, 1), bias=False)", "Conv2d(1, 1, (1, 3), bias=False)"
+
+
+def _products(layers: str, shape: str) -> Ask:
+    return Ask(layers, shape, "multiplications")
 
 
 def _cost_in_percent() -> int:
-    shape = (3, 7, 7)
-    ratio = Fraction(_multiplications(_SEPARABLE, shape), _multiplications(Chain((_STANDARD,)), shape))
-    return round(100 * ratio)
+    both = _products(f"{_DEPTHWISE} -> {_POINTWISE}", "3x7x7")()
+    return round(100 * Fraction(both, _products(_STANDARD, "3x7x7")()))
 
 
 CLAIMS = (
@@ -113,7 +138,7 @@ CLAIMS = (
         "1.1",
         "weights from 1000x1000 pixels to 1000 hidden units",
         10**9,
-        lambda: Linear(1000 * 1000, 1000).parameters()["weight"],
+        Ask("Linear(1000000, 1000, bias=False)", "1000000", "parameters", "weight"),
         "and 1,000 biases more",
     ),
     Claim(
@@ -133,12 +158,17 @@ CLAIMS = (
         lambda: _element(Conv1d(1, 1, 2, bias=False, flip_kernel=True), ((1, 2, 3),), (((1, 0),),)),
         "X[i+a] is cross-correlation; convolution has X[i-a] and flips the kernel",
     ),
-    Claim("2.1", "5x5 on 10x10, valid", (1, 6, 6), _ask("Conv2d(1, 1, 5)", "1x10x10", "output_shape")),
+    Claim(
+        "2.1",
+        "5x5 on 10x10, valid",
+        (1, 6, 6),
+        _size("Conv2d(1, 1, 5)", "1x10x10"),
+    ),
     Claim(
         "2.1",
         "LeNet's C1 with valid padding on 28x28",
         (6, 28, 28),
-        _ask("Conv2d(1, 6, 5)", "1x28x28", "output_shape"),
+        _size("Conv2d(1, 6, 5)", "1x28x28"),
         "the lecture says LeNet does not pad, but its C1 (2.5) pads by 2; LeNet-5 had 32x32 inputs",
     ),
     Claim(
@@ -152,14 +182,17 @@ CLAIMS = (
         "2.4",
         "max pooling of 3x3 by 2x2 at stride 2",
         (1, 2, 2),
-        _ask("MaxPool2d(2, stride=2)", "1x3x3", "output_shape"),
+        _size("MaxPool2d(2, stride=2)", "1x3x3"),
         "the result [[4,5],[7,8]] belongs to stride 1; stride 2 fits one window, [[4]]",
     ),
     Claim(
-        "2.4", "the same at stride 1", (1, 2, 2), _ask("MaxPool2d(2, stride=1)", "1x3x3", "output_shape")
+        "2.4",
+        "the same at stride 1",
+        (1, 2, 2),
+        _size("MaxPool2d(2, stride=1)", "1x3x3"),
     ),
     Claim("2.4", "its first value", 4, lambda: _element(MaxPool2d(2, stride=1), _NINE)),
-    Claim("2.4", "parameters of pooling", 0, _ask("MaxPool2d(2)", "1x4x4", "parameters")),
+    Claim("2.4", "parameters of pooling", 0, Ask("MaxPool2d(2)", "1x4x4", "parameters")),
     Claim("2.5", "LeNet C1", (6, 28, 28), _lenet(1)),
     Claim("2.5", "LeNet S2", (6, 14, 14), _lenet(2)),
     Claim("2.5", "LeNet C3", (16, 10, 10), _lenet(3)),
@@ -183,27 +216,30 @@ CLAIMS = (
         "transposed is the convolution's matrix, not the kernel; the identity is its own transpose, "
         "which hides it",
     ),
-    Claim("3.2", "receptive field, dilation 1", 3, _atrous(1)),
-    Claim("3.2", "receptive field, dilations 1, 2", 7, _atrous(2)),
-    Claim("3.2", "receptive field, dilations 1, 2, 4", 15, _atrous(3)),
+    Claim("3.2", "receptive field, dilation 1", (3, 3), _atrous(1)),
+    Claim("3.2", "receptive field, dilations 1, 2", (7, 7), _atrous(2)),
+    Claim("3.2", "receptive field, dilations 1, 2, 4", (15, 15), _atrous(3)),
     Claim(
         "3.3",
         "the Sobel kernel as column x row",
         ([1, 2, 1], [-1, 0, 1]),
         lambda: separate(_SOBEL),
     ),
-    Claim("3.3", "its parameters, separated", 6, lambda: _SPATIAL.parameter_total()),
-    Claim("3.3", "parameters unseparated", 9, _ask("Conv2d(1, 1, 3, bias=False)", "1x5x5", "parameters")),
-    Claim("3.3", "multiplications of 3x3 on 5x5", 81, _ask("Conv2d(1, 1, 3)", "1x5x5", "multiplications")),
-    Claim("3.3", "multiplications of the column", 45, lambda: _multiplications(_SPATIAL, (1, 5, 5), 0)),
-    Claim("3.3", "multiplications of the row", 27, lambda: _multiplications(_SPATIAL, (1, 5, 5), 1)),
-    Claim("3.3", "multiplications separated", 72, lambda: _multiplications(_SPATIAL, (1, 5, 5))),
+    Claim("3.3", "its parameters, separated", 6, Ask(f"{_COLUMN} -> {_ROW}", "1x5x5", "parameters")),
     Claim(
-        "3.4", "multiplications of 3->128, 3x3", 86_400, _ask(f"{_STANDARD}", "3x7x7", "multiplications")
+        "3.3",
+        "parameters unseparated",
+        9,
+        Ask("Conv2d(1, 1, 3, bias=False)", "1x5x5", "parameters", "weight"),
     ),
-    Claim("3.4", "of the depthwise part", 675, lambda: _multiplications(_SEPARABLE, (3, 7, 7), 0)),
-    Claim("3.4", "of the 1x1 part", 9_600, lambda: _multiplications(_SEPARABLE, (3, 7, 7), 1)),
-    Claim("3.4", "of both", 10_275, lambda: _multiplications(_SEPARABLE, (3, 7, 7))),
+    Claim("3.3", "multiplications of 3x3 on 5x5", 81, Ask("Conv2d(1, 1, 3)", "1x5x5", "multiplications")),
+    Claim("3.3", "multiplications of the column", 45, _products(_COLUMN, "1x5x5")),
+    Claim("3.3", "multiplications of the row", 27, _products(_ROW, "1x3x5")),
+    Claim("3.3", "multiplications separated", 72, _products(f"{_COLUMN} -> {_ROW}", "1x5x5")),
+    Claim("3.4", "multiplications of 3->128, 3x3", 86_400, _products(_STANDARD, "3x7x7")),
+    Claim("3.4", "of the depthwise part", 675, _products(_DEPTHWISE, "3x7x7")),
+    Claim("3.4", "of the 1x1 part", 9_600, _products(_POINTWISE, "3x5x5")),
+    Claim("3.4", "of both", 10_275, _products(f"{_DEPTHWISE} -> {_POINTWISE}", "3x7x7")),
     Claim("3.4", "cost of both in percent", 12, _cost_in_percent, "11.9 %, exactly 137/1152"),
     Claim(
         "3.5",

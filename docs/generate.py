@@ -96,9 +96,9 @@ def errata() -> str:
         "",
         "## What holds",
         "",
-        "| section | about | value | remark |",
-        "|---|---|---|---|",
-        *(f"| {c.section} | {c.about} | {shown(c.says)} | {c.remark} |" for c in right),
+        "| section | about | worked | value | remark |",
+        "|---|---|---|---|---|",
+        *(f"| {c.section} | {c.about} | {c.worked()} | {shown(c.says)} | {c.remark} |" for c in right),
         "",
         (HERE / "lecture-remarks.md").read_text(),
     ]

@@ -18,11 +18,11 @@ def lecture(wrong: bool) -> None:
 
     chosen = [claim for claim in CLAIMS if not (wrong and claim.right())]
     table = Table(title="The lecture's numbers, computed again", box=box.SIMPLE_HEAD)
-    for heading in ("section", "about", "lecture", "convmath", "verdict"):
+    for heading in ("section", "about", "lecture", "worked", "convmath", "verdict"):
         table.add_column(heading, justify="right" if heading in ("lecture", "convmath") else "left")
     for claim in chosen:
         verdict = "right" if claim.right() else "[bold red]wrong[/]"
-        cells = (claim.section, claim.about, shown(claim.says), shown(claim.found()))
+        cells = (claim.section, claim.about, shown(claim.says), claim.worked(), shown(claim.found()))
         table.add_row(*map(escape, cells), verdict)
     console = Console()
     console.print(table)
