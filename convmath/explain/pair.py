@@ -1,0 +1,52 @@
+"""A layer beside its symbolic twin."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from convmath.layers.base import Layer, Shape
+from convmath.loopnest import Statement
+from convmath.notation import AXES, symbol
+from convmath.twin import Twin, twin
+
+
+class Pair:
+    """A layer with its twin: statements side by side, and the value of every symbol."""
+
+    def __init__(self, layer: Layer, shape: Shape) -> None:
+        self.layer, self.shape = layer, shape
+        self.twin: Twin = twin(layer, shape)
+        self.actual = layer.definition(shape)
+        self.general = self.twin.layer.definition(self.twin.shape)
+        self.axes = AXES.get(len(shape) - 1, ())
+        self.values = dict(self.twin.values)
+        self.named: dict[Any, Any] = {}
+        self._name_output_sizes()
+
+    def _name_output_sizes(self) -> None:
+        """Call an output size H_out where its formula would clutter the counts."""
+        sizes, result = self.actual[-1].shape[1:], self.general[-1].shape[1:]
+        if len(result) != len(self.axes):
+            return
+        for axis, formula, size in zip(self.axes, result, sizes, strict=True):
+            if not getattr(formula, "is_Symbol", False):
+                name = symbol(f"{axis}_out")
+                self.named[formula], self.values[name] = name, size
+
+    def short(self, expression: Any) -> Any:
+        return self.named.get(expression, expression)
+
+
+def factors(statement: Statement, names: frozenset[str], pair: Pair) -> list[Any]:
+    """The extents of the named loops: channels, then taps, then positions."""
+    channels, taps, positions = [], [], []
+    for block in statement.blocks:
+        inside = [loop in names for loop in block.loops]
+        if all(inside) and block.values is not None:
+            channels.append(pair.short(block.points))
+        elif len(block.loops) == 1:
+            channels += [pair.short(block.extents[0])] if inside[0] else []
+        else:
+            positions += [pair.short(block.extents[0])] if inside[0] else []
+            taps += [block.extents[1]] if inside[1] else []
+    return [*channels, *taps, *positions]

@@ -1,0 +1,47 @@
+"""What an explanation is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import sympy
+from sympy import Add, Integer, Mul
+
+from convmath.loopnest import Statement
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """One answer: ``formula`` in symbols, the same with ``values`` put in, ``value``, and why.
+
+    A quantity may have no formula, or none but the numbers.
+    """
+
+    name: str
+    value: Any
+    formula: Any = None
+    values: Mapping[Any, Any] = field(default_factory=dict)
+    why: str = ""
+    unit: str = ""
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """A layer on an input, or a whole chain: its definition and its quantities."""
+
+    title: str
+    statements: tuple[Statement, ...]
+    quantities: tuple[Quantity, ...]
+
+
+def product_of(factors: Sequence[Any]) -> Any:
+    """The factors as an unevaluated product, in their order."""
+    return Mul(*map(sympy.sympify, factors), evaluate=False) if factors else Integer(1)
+
+
+def sum_of(terms: Sequence[Any]) -> Any:
+    """The terms that are not 0 as an unevaluated sum; None for fewer than two."""
+    present = [sympy.sympify(term) for term in terms if term != 0]
+    return Add(*present, evaluate=False) if len(present) > 1 else None
