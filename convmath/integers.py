@@ -29,6 +29,11 @@ def is_symbolic(value: Any) -> bool:
     return hasattr(value, "free_symbols")
 
 
+def is_nonnegative(value: Integer) -> bool:
+    """Whether ``value`` is known to be at least 0, whatever its symbols stand for."""
+    return value >= 0 if is_number(value) else bool(getattr(value, "is_nonnegative", False))
+
+
 def plain(value: Any) -> Any:
     """``value`` as a Python int where it is one, however SymPy wraps it."""
     return int(value) if getattr(value, "is_Integer", False) else value

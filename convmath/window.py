@@ -17,6 +17,7 @@ from convmath.integers import (
     exact_div,
     floor_div,
     greatest_common_divisor,
+    is_nonnegative,
     maximum,
     minimum,
     ratio,
@@ -107,7 +108,13 @@ class Window:
         return total(windows_hitting, self.kernel_size)
 
     def landing_windows(self, windows: Integer, n: Integer) -> Integer:
-        """How many of the windows have at least one tap on the ``n`` positions."""
+        """How many of the windows have at least one tap on the ``n`` positions.
+
+        All, if the taps leave no gaps and neither side is padded by a whole window.
+        """
+        within = (self.size - 1 - self.begin, self.size - 1 - self.end)
+        if self.dilation == 1 and all(map(is_nonnegative, within)):
+            return windows
 
         def reads_something(i: Integer) -> Integer:
             return minimum(1, _lattice(self.stride * i - self.begin, self.dilation, self.kernel_size, n))

@@ -17,6 +17,7 @@ from convmath.loopnest import (
     operations,
     parameter_counts,
 )
+from convmath.reach import Reach, ReceptiveField, receptive_field
 from convmath.window import Scatter, Window
 
 Shape: TypeAlias = tuple[Integer, ...]
@@ -64,6 +65,11 @@ class Layer:
     def effective_operations(self, *shapes: Shape) -> Operations:
         """The same without the taps that fall on zero padding or are cropped away."""
         return reduce(add, map(effective_operations, self.definition(*shapes)), Operations())
+
+    def receptive_field(self, shape: Shape) -> ReceptiveField:
+        """What one output position reads of the input, per spatial axis."""
+        axes = zip(self.axis_maps(shape), shape[1:], self.output_shape(shape)[1:], strict=False)
+        return receptive_field(tuple(Reach((axis_map,), n, outputs) for axis_map, n, outputs in axes))
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({', '.join(_arguments(self))})"

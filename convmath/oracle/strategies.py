@@ -113,7 +113,8 @@ def avg_pools(draw: Draw, rank: int | None = None) -> Case:
     """Average pooling: ceil_mode, what the divisor counts, divisor_override, asymmetric padding."""
     rank = draw(ranks()) if rank is None else rank
     ceil_mode = draw(st.booleans())
-    axes = [draw(pool_axis(rank, ceil_mode, dilated=False)) for _ in range(rank)]
+    overhangs = ceil_mode and rank < 3  # PyTorch's avg_pool3d wants its kernel to fit even with ceil_mode
+    axes = [draw(pool_axis(rank, overhangs, dilated=False)) for _ in range(rank)]
     layer = ranked(layers, "AvgPool", rank)(
         *draw(pool_arguments(axes)),
         ceil_mode,
