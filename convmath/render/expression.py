@@ -22,6 +22,7 @@ _ADD, _DIV, _MUL, _POW, _ATOM = range(5)  # how tightly a piece binds
 class Style(NamedTuple):
     """How each kind of expression is written."""
 
+    name: str
     number: Callable[[str], str]
     symbol: Callable[[str], str]
     add: Callable[[Sequence[tuple[str, str]]], str]
@@ -75,6 +76,7 @@ def _mathml_sum(terms: Sequence[tuple[str, str]]) -> str:
 
 
 TEXT = Style(
+    name="text",
     number=str,
     symbol=str,
     add=lambda terms: _signed("-", terms),
@@ -88,6 +90,7 @@ TEXT = Style(
 )
 
 LATEX = Style(
+    name="latex",
     number=str,
     symbol=_latex_symbol,
     add=lambda terms: _signed("-", terms),
@@ -102,6 +105,7 @@ LATEX = Style(
 )
 
 MATHML = Style(
+    name="mathml",
     number=lambda digits: f"<mn>{digits}</mn>",
     symbol=_mathml_symbol,
     add=_mathml_sum,

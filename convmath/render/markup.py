@@ -12,6 +12,13 @@ from convmath.render.definition import statement_text
 from convmath.render.expression import LATEX, MATHML, TEXT, Style, write
 from convmath.render.text import value_text
 
+_TIMES = {"latex": r" \times ", "mathml": "<mo>&#xD7;</mo>"}
+
+
+def _escaped(prose: str) -> str:
+    """Text whose asterisks and underscores Markdown shall leave alone."""
+    return prose.replace("*", r"\*").replace("_", r"\_")
+
 
 def _forms(quantity: Quantity, style: Style) -> list[str]:
     """Formula, numbers put in and value in a style, each once."""
@@ -25,19 +32,22 @@ def _forms(quantity: Quantity, style: Style) -> list[str]:
 def _value(quantity: Quantity, style: Style) -> str:
     if is_symbolic(quantity.value):
         return write(quantity.value, style)
+    if isinstance(quantity.value, tuple) and any(map(is_symbolic, quantity.value)):
+        return _TIMES[style.name].join(write(part, style) for part in quantity.value)
     text = value_text(quantity.value)
-    if style is LATEX:
+    if style.name == "latex":
         text = text.replace(",", "{,}").replace("x", r" \times ").replace("_", r"\_")
     unit = f" {quantity.unit}" if quantity.unit else ""
-    if style is MATHML:
+    if style.name == "mathml":
         return f"<mtext>{escape(text + unit)}</mtext>"
-    return text + (rf"\ \text{{{unit.strip()}}}" if unit and style is LATEX else unit)
+    return text + (rf"\ \text{{{unit.strip()}}}" if unit and style.name == "latex" else unit)
 
 
 def explanation_markdown(explanation: Explanation, only: frozenset[str] | None = None) -> str:
     """A heading, the definition, and a table with a row per quantity."""
     rows = [
-        f"| {q.name} | ${' = '.join(_forms(q, LATEX))}$ | {q.why} |" for q in _chosen(explanation, only)
+        f"| {q.name} | ${' = '.join(_forms(q, LATEX))}$ | {_escaped(q.why)} |"
+        for q in _chosen(explanation, only)
     ]
     definition = [f"    {statement_text(statement)}" for statement in explanation.statements]
     head = [f"### `{explanation.title}`", "", *definition, *([""] if definition else [])]
@@ -86,12 +96,12 @@ def derivation_text(derivation: Derivation) -> str:
 
 def derivation_markdown(derivation: Derivation) -> str:
     """The steps of a derivation as a numbered list with LaTeX formulas."""
-    lines = [f"### {derivation.title}", ""]
+    lines = [f"## {derivation.title}", ""]
     for number, (step, proof) in enumerate(zip(derivation.steps, derivation.verify(), strict=True), 1):
         equation = [f"   `{step.equation}`", ""] if step.equation else []
         verdict = "" if step.rule == "given" else f" *({proof})*"
         statement = f"   $${_statement(step.statement, LATEX)}$$"
-        lines += [f"{number}. {step.reason}{verdict}", "", *equation, statement, ""]
+        lines += [f"{number}. {_escaped(step.reason)}{verdict}", "", *equation, statement, ""]
     return "\n".join(lines).rstrip()
 
 
@@ -106,5 +116,5 @@ def _statement(statement: object, style: Style) -> str:
     relation = getattr(statement, "rel_op", None)
     if relation is None:
         return write(statement, style)
-    sign = r"\le" if style is LATEX else relation
+    sign = r"\le" if style.name == "latex" else relation
     return f"{write(statement.lhs, style)} {sign} {write(statement.rhs, style)}"  # type: ignore[attr-defined]
