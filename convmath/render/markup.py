@@ -44,14 +44,16 @@ def _value(quantity: Quantity, style: Style) -> str:
 
 
 def explanation_markdown(explanation: Explanation, only: frozenset[str] | None = None) -> str:
-    """A heading, the definition, and a table with a row per quantity."""
-    rows = [
-        f"| {q.name} | ${' = '.join(_forms(q, LATEX))}$ | {_escaped(q.why)} |"
-        for q in _chosen(explanation, only)
-    ]
+    """A heading, the definition, and a table with a row per quantity, its steps below each other."""
+    rows = [f"| {q.name} | {_steps(q)} | {_escaped(q.why)} |" for q in _chosen(explanation, only)]
     definition = [f"    {statement_text(statement)}" for statement in explanation.statements]
     head = [f"### `{explanation.title}`", "", *definition, *([""] if definition else [])]
     return "\n".join([*head, "| quantity | value | why |", "|---|---|---|", *rows])
+
+
+def _steps(quantity: Quantity) -> str:
+    first, *rest = _forms(quantity, LATEX)
+    return "<br>".join([f"${first}$", *(f"$= {form}$" for form in rest)])
 
 
 def explanation_latex(explanation: Explanation, only: frozenset[str] | None = None) -> str:
