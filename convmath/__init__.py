@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from convmath import layers
@@ -12,12 +13,32 @@ from convmath.window import Window
 
 if TYPE_CHECKING:
     from convmath.layers import *  # noqa: F403
+    from convmath.layers.separable import depthwise_conv2d as depthwise_conv2d
+    from convmath.layers.separable import depthwise_separable_conv2d as depthwise_separable_conv2d
+    from convmath.layers.separable import pointwise_conv2d as pointwise_conv2d
+    from convmath.layers.separable import separate as separate
+    from convmath.layers.separable import spatially_separable_conv2d as spatially_separable_conv2d
+    from convmath.matrix import convolution_matrix as convolution_matrix
+    from convmath.proof import prove_equal as prove_equal
 
 __version__ = "0.1.0"
 
 __all__ = ["Chain", "ConvmathError", "Window", "parse_chain", "parse_layer", "parse_shape"]
 __all__ += layers.__all__
 
+_LATER = {  # imported when first asked for
+    "convolution_matrix": "convmath.matrix",
+    "depthwise_conv2d": "convmath.layers.separable",
+    "depthwise_separable_conv2d": "convmath.layers.separable",
+    "pointwise_conv2d": "convmath.layers.separable",
+    "prove_equal": "convmath.proof",
+    "separate": "convmath.layers.separable",
+    "spatially_separable_conv2d": "convmath.layers.separable",
+}
+__all__ += list(_LATER)
+
 
 def __getattr__(name: str) -> Any:
+    if name in _LATER:
+        return getattr(import_module(_LATER[name]), name)
     return getattr(layers, name)

@@ -90,11 +90,13 @@ class Window:
         """The first and last position that windows ``first .. last`` read, padding included."""
         return self.stride * first - self.begin, self.stride * last - self.begin + self.size - 1
 
-    def unread(self, n: int) -> int:
-        """How many of the ``n`` positions no tap of any window reads, gaps between windows included."""
-        read = {self.stride * i + self.dilation * a - self.begin
-                for i in range(int(self.count(n))) for a in range(int(self.kernel_size))}  # fmt: skip
-        return n - len(read & set(range(n)))
+    def unread(self, n: Integer) -> Integer:
+        """How many of the ``n`` positions no tap of any window reads, gaps between windows included.
+
+        >>> Window(kernel_size=2, stride=3).unread(9)
+        3
+        """
+        return n - self.landing_touched(self.count(n), n)
 
     def landing_taps(self, windows: Integer, n: Integer) -> Integer:
         """How many pairs (window, tap) land on one of the ``n`` positions rather than beside them.

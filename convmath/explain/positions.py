@@ -12,6 +12,7 @@ from convmath.chain import Chain
 from convmath.explain.pair import Pair
 from convmath.explain.quantity import Quantity, product_of
 from convmath.floors import FloorDiv
+from convmath.integers import is_number
 from convmath.layers.base import Layer, Shape
 from convmath.loopnest import Statement
 from convmath.notation import AXES, AXIS_NAMES, symbol
@@ -97,13 +98,23 @@ def reach_of(pair: Pair) -> Iterator[Quantity]:
 
 
 def leftover(chain: Chain, shape: Shape) -> Iterator[Quantity]:
-    """The input rows and columns past the last window, where there are any."""
-    left = chain.leftover(shape)
-    names = [AXIS_NAMES[axis] for axis in AXES.get(len(shape) - 1, ())]
-    for rest, name in zip(left, names, strict=True):
-        if rest != 0:
+    """The input rows and columns that no output sees, where there are any."""
+    axes = zip(AXES.get(len(shape) - 1, ()), chain.reaches(shape), strict=False)
+    for axis, reach in axes:
+        past, window = reach.leftover(), reach.window()
+        if past != 0:
             why = "input positions past the last window: no output sees them"
-            yield Quantity(f"leftover along {name}", rest, why=why)
+            yield Quantity(f"leftover along {AXIS_NAMES[axis]}", past, why=why)
+        if (
+            len(chain.layers) == 1
+            and window is not None
+            and is_number(reach.n)
+            and is_number(window.stride)
+        ):
+            unread = reach.maps[0].unread(reach.n)  # type: ignore[union-attr]
+            if unread != past:
+                why = "input positions that no tap reads, gaps between taps and windows included"
+                yield Quantity(f"unread along {AXIS_NAMES[axis]}", unread, why=why)
 
 
 def chain_reach(chain: Chain, shape: Shape) -> Iterator[Quantity]:
