@@ -12,10 +12,12 @@ from convmath.chain import Chain
 from convmath.explain.pair import Pair
 from convmath.explain.quantity import Quantity, product_of
 from convmath.floors import FloorDiv
-from convmath.integers import is_number
+from convmath.integers import Integer, is_number
 from convmath.layers.base import Layer, Shape
 from convmath.loopnest import Statement
 from convmath.notation import AXES, AXIS_NAMES, symbol
+from convmath.reach import Reach
+from convmath.window import Window
 
 
 def sizes(pair: Pair) -> Iterator[Quantity]:
@@ -101,20 +103,21 @@ def leftover(chain: Chain, shape: Shape) -> Iterator[Quantity]:
     """The input rows and columns that no output sees, where there are any."""
     axes = zip(AXES.get(len(shape) - 1, ()), chain.reaches(shape), strict=False)
     for axis, reach in axes:
-        past, window = reach.leftover(), reach.window()
+        past, unread = reach.leftover(), _unread(reach)
         if past != 0:
             why = "input positions past the last window: no output sees them"
             yield Quantity(f"leftover along {AXIS_NAMES[axis]}", past, why=why)
-        if (
-            len(chain.layers) == 1
-            and window is not None
-            and is_number(reach.n)
-            and is_number(window.stride)
-        ):
-            unread = reach.maps[0].unread(reach.n)  # type: ignore[union-attr]
-            if unread != past:
-                why = "input positions that no tap reads, gaps between taps and windows included"
-                yield Quantity(f"unread along {AXIS_NAMES[axis]}", unread, why=why)
+        if unread not in (None, past):
+            why = "input positions that no tap reads, gaps between taps and windows included"
+            yield Quantity(f"unread along {AXIS_NAMES[axis]}", unread, why=why)
+
+
+def _unread(reach: Reach) -> Integer | None:
+    """Positions of a single layer's input that no tap reads, where that is a number."""
+    match reach.maps:
+        case (Window() as window,) if is_number(reach.n) and is_number(window.stride):
+            return window.unread(reach.n)
+    return None
 
 
 def chain_reach(chain: Chain, shape: Shape) -> Iterator[Quantity]:

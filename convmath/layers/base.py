@@ -79,10 +79,14 @@ def _arguments(layer: Layer) -> list[str]:
     """The arguments as one would write them: those without a default by position, others by name."""
     listed: tuple[Field[Any], ...] = fields(layer)  # type: ignore[arg-type]
     return [
-        _shown(getattr(layer, field.name), "" if field.default is MISSING else f"{field.name}=")
+        _shown(getattr(layer, field.name), "" if _is_positional(field) else f"{field.name}=")
         for field in listed
         if field.init and (field.default is MISSING or getattr(layer, field.name) != field.default)
     ]
+
+
+def _is_positional(field: Field[Any]) -> bool:
+    return field.default is MISSING and not field.kw_only
 
 
 def _shown(value: Any, prefix: str) -> str:

@@ -14,6 +14,7 @@ from convmath import layers
 from convmath.oracle.axes import (
     Case,
     Draw,
+    at_least,
     compact,
     composite,
     conv_axis,
@@ -113,8 +114,9 @@ def avg_pools(draw: Draw, rank: int | None = None) -> Case:
     """Average pooling: ceil_mode, what the divisor counts, divisor_override, asymmetric padding."""
     rank = draw(ranks()) if rank is None else rank
     ceil_mode = draw(st.booleans())
-    overhangs = ceil_mode and rank < 3  # PyTorch's avg_pool3d wants its kernel to fit even with ceil_mode
-    axes = [draw(pool_axis(rank, overhangs, dilated=False)) for _ in range(rank)]
+    axes = [draw(pool_axis(rank, ceil_mode, dilated=False)) for _ in range(rank)]
+    if rank == 3:  # PyTorch's avg_pool3d wants its kernel to fit before padding and ceil_mode
+        axes = [axis._replace(n=at_least(axis.kernel_size, axis.n, axis.stride)) for axis in axes]
     layer = ranked(layers, "AvgPool", rank)(
         *draw(pool_arguments(axes)),
         ceil_mode,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 from typing import Any
 
@@ -28,7 +29,8 @@ def load(module: Any, arrays: Mapping[str, Any]) -> Any:
 def run(module: Any, *arrays: Any, device: str = "cpu") -> Any:
     """What the module makes of the arrays, as an array; whole numbers are run in float64."""
     inputs = [torch.as_tensor(_real(array)).to(device) for array in arrays]
-    with torch.no_grad():
+    with torch.no_grad(), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Using padding='same' with even kernel lengths")
         y = module.to(device, inputs[0].dtype)(*inputs)
     return y.cpu().numpy()
 
