@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import sympy
-from sympy import Add, Integer
+from sympy import Add
 
 from convmath.chain import Chain
 from convmath.explain.pair import Pair
@@ -142,7 +142,7 @@ def _grown_field(chain: Chain, shape: Shape) -> Any:
     axes = chain.reaches(shape)
     if len(set(chain.receptive_field(shape).size)) != 1 or axes[0].window() is None:
         return None
-    terms, stride = [Integer(1)], 1
+    terms, stride = [sympy.Integer(1)], 1
     for axis_map in axes[0].maps:
         window: Any = axis_map
         if window.size != 1:
