@@ -65,15 +65,17 @@ class Chain:
     def reaches(self, shape: Shape) -> tuple[Reach, ...]:
         """Per spatial axis, how outputs reach back to the input, up to where maps end."""
         maps: list[tuple[Window | Scatter, ...]] = []
-        outputs = shape[1:]
+        shapes = [shape]
         for layer, x in self.inputs(shape):
             after = layer.output_shape(x)
             if (layer.ends_maps and maps) or len(after) != len(x):
                 break
             maps.append(layer.axis_maps(x))
-            outputs = after[1:]
-        axes = range(len(shape) - 1)
-        return tuple(Reach(tuple(m[axis] for m in maps), shape[axis + 1], outputs[axis]) for axis in axes)
+            shapes.append(after)
+        return tuple(
+            Reach(tuple(m[axis - 1] for m in maps), tuple(x[axis] for x in shapes))
+            for axis in range(1, len(shape))
+        )
 
     def receptive_field(self, shape: Shape) -> ReceptiveField:
         """What one position of the last map reads of the input.

@@ -6,7 +6,7 @@ import math
 from functools import reduce
 from typing import TYPE_CHECKING, NamedTuple
 
-from convmath.integers import Integer, floor_div, is_number, maximum, ratio
+from convmath.integers import Integer, floor_div, is_number, minimum, ratio
 from convmath.window import Scatter, Window
 
 if TYPE_CHECKING:
@@ -30,11 +30,15 @@ class ReceptiveField(NamedTuple):
 
 
 class Reach(NamedTuple):
-    """One axis through a chain: the maps from the input on, its size and the output's."""
+    """One axis through a chain: the maps from the input on, and the sizes before, between and behind."""
 
     maps: tuple[Window | Scatter, ...]
-    n: Integer
-    outputs: Integer
+    sizes: tuple[Integer, ...]
+
+    @property
+    def n(self) -> Integer:
+        """The input's size."""
+        return self.sizes[0]
 
     def reads(self, first: Integer, last: Integer) -> tuple[Integer, Integer]:
         """The first and last input position that outputs ``first .. last`` read, padding included."""
@@ -44,9 +48,11 @@ class Reach(NamedTuple):
         return interval
 
     def leftover(self) -> Integer:
-        """How many input positions lie past the last one read."""
-        rest = self.n - 1 - self.reads(self.outputs - 1, self.outputs - 1)[1]
-        return maximum(rest, 0)
+        """How many input positions lie past the last one read; padding between layers reads nothing."""
+        last = self.sizes[-1] - 1
+        for axis_map, size in zip(reversed(self.maps), reversed(self.sizes[:-1]), strict=True):
+            last = minimum(axis_map.reads(last, last)[1], size - 1)
+        return self.n - 1 - last
 
     def window(self) -> Window | None:
         """The one window that the maps compose to, unless one of them scatters."""

@@ -69,7 +69,7 @@ class Layer:
     def receptive_field(self, shape: Shape) -> ReceptiveField:
         """What one output position reads of the input, per spatial axis."""
         axes = zip(self.axis_maps(shape), shape[1:], self.output_shape(shape)[1:], strict=False)
-        return receptive_field(tuple(Reach((axis_map,), n, outputs) for axis_map, n, outputs in axes))
+        return receptive_field(tuple(Reach((axis_map,), (n, size)) for axis_map, n, size in axes))
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({', '.join(_arguments(self))})"
@@ -136,6 +136,9 @@ def check_input(layer: Layer, shape: Shape, channels: Integer | None, rank: int 
             f"{layer!r} takes channels and {rank} spatial sizes, got {show(shape)}; "
             f"write the input as {'x'.join(['C', 'D', 'H', 'W'][:1] + ['D', 'H', 'W'][3 - rank :])}"
         )
+    for size in shape:
+        if is_number(size) and size < 1:
+            raise ConvmathError(f"the input {show(shape)} has an axis of size {size}; sizes start at 1")
     if channels is not None and is_number(channels) and is_number(shape[0]) and shape[0] != channels:
         raise ConvmathError(
             f"{layer!r} takes {channels} channels, the input {show(shape)} has {shape[0]}; "

@@ -91,7 +91,8 @@ class Pad(Layer):
 
     def _check_size(self, window: Window, n: Integer) -> None:
         larger = _LEAST_INPUT.get(self.mode)
-        if is_number(window.count(n)) and window.count(n) < 1:
+        cropped = sum(-p for p in (window.begin, window.end) if is_number(p) and p < 0)
+        if is_number(window.count(n)) and (window.count(n) < 1 or cropped > n):
             raise ConvmathError(f"{self!r} leaves nothing of an axis of {n}; crop less")
         for p in (window.begin, window.end):
             if larger is not None and is_number(p) and is_number(n) and p + larger > n:
@@ -115,9 +116,10 @@ class ConstantPad(Pad):
     mode: ClassVar[str] = "constant"
 
     def definition(self, *shapes: Shape) -> tuple[Statement, ...]:
-        if isinstance(self.value, tuple) and len(self.value) != shapes[0][0]:
+        channels = shapes[0][0]
+        if isinstance(self.value, tuple) and is_number(channels) and len(self.value) != channels:
             raise ConvmathError(
-                f"value={self.value} has {len(self.value)} entries, the input {shapes[0][0]} channels; "
+                f"value={self.value} has {len(self.value)} entries, the input {channels} channels; "
                 "give one value a channel"
             )
         return super().definition(*shapes)

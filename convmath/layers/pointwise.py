@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from convmath.errors import ConvmathError
-from convmath.integers import Integer, is_number
+from convmath.integers import Integer, floor_div, is_number
 from convmath.layers.base import Layer, Shape, check_input, check_whole, show
 from convmath.loopnest import Access, Index, Statement, Then, gathered, loop, single
 from convmath.notation import OUTPUT_LOOPS
@@ -176,7 +176,7 @@ class LocalResponseNorm(Layer):
     def definition(self, *shapes: Shape) -> tuple[Statement, ...]:
         (shape,) = shapes
         names = element_loops(shape)
-        before = self.size // 2
+        before = floor_div(self.size, 2)
         window = Window(self.size, begin=before, end=self.size - 1 - before)
         read = Access("X", (Index(((1, "c"), (1, "a")), -before), *map(loop, names[1:])))
         squares = Statement(
