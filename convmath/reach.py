@@ -6,7 +6,7 @@ import math
 from functools import reduce
 from typing import TYPE_CHECKING, NamedTuple
 
-from convmath.integers import Integer, floor_div, is_number, minimum, ratio
+from convmath.integers import Integer, floor_div, is_number, maximum, ratio
 from convmath.window import Scatter, Window
 
 if TYPE_CHECKING:
@@ -51,7 +51,10 @@ class Reach(NamedTuple):
         """How many input positions lie past the last one read; padding between layers reads nothing."""
         last = self.sizes[-1] - 1
         for axis_map, size in zip(reversed(self.maps), reversed(self.sizes[:-1]), strict=True):
-            last = minimum(axis_map.reads(last, last)[1], size - 1)
+            past = maximum(size - 1 - axis_map.reads(last, last)[1], 0)
+            last = size - 1 - past
+            if is_number(last) and last < 0:
+                return self.n
         return self.n - 1 - last
 
     def window(self) -> Window | None:

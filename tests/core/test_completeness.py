@@ -1,0 +1,74 @@
+"""A layer is complete: declared, explained, worked by hand, drawn, in the reference and in PyTorch."""
+
+import inspect
+
+import pytest
+from hypothesis import Phase, given, settings
+
+import convmath_reference
+from convmath import parse_layer
+from convmath.layers import LAYERS
+from convmath.layers.base import Layer
+from convmath.oracle.reference import operator
+from convmath.oracle.strategies import FAMILIES, any_layer, pads
+from convmath.torch.module import module
+from tests.layers.examples import EXAMPLES
+
+EVERY_LAYER = pytest.mark.parametrize("kind", LAYERS, ids=lambda kind: kind.__name__)
+
+
+@EVERY_LAYER
+def test_has_a_reference(kind):
+    assert operator.dispatch(kind) is not operator.dispatch(Layer)
+
+
+@EVERY_LAYER
+def test_has_a_torch_module(kind):
+    assert module.dispatch(kind) is not module.dispatch(Layer)
+
+
+@EVERY_LAYER
+def test_has_a_docstring(kind):
+    assert len(inspect.cleandoc(kind.__doc__ or "")) > 20
+
+
+@EVERY_LAYER
+def test_has_a_hand_worked_example(kind):
+    assert kind in {type(parse_layer(text)) for text, *_ in EXAMPLES}
+
+
+def test_every_layer_is_drawn():
+    drawn = set()
+    for family in FAMILIES:
+
+        @settings(
+            max_examples=800 if family is pads else 150,
+            phases=[Phase.generate],
+            derandomize=True,
+            database=None,
+        )
+        @given(family())
+        def draw(case):
+            drawn.add(type(case.layer))
+
+        draw()
+    assert drawn == set(LAYERS)
+
+
+def test_every_reference_operator_has_both_readings():
+    definitions = [name for name in convmath_reference.__all__ if name.endswith("_definition")]
+    assert len(definitions) == 19
+    for name in definitions:
+        kernel = getattr(convmath_reference, name.removesuffix("_definition"))
+        definition = getattr(convmath_reference, name)
+        assert list(inspect.signature(kernel).parameters) == list(inspect.signature(definition).parameters)
+
+
+def test_layers_are_named_once():
+    names = [kind.__name__ for kind in LAYERS]
+    assert len(set(names)) == len(names) == 52
+
+
+@given(any_layer())
+def test_a_layer_reads_back_from_what_it_shows(case):
+    assert parse_layer(repr(case.layer)) == case.layer
