@@ -48,8 +48,18 @@ def parse_layer(text: str) -> Layer:
     if _name(call.func) not in NAMES:
         raise ConvmathError(f"there is no layer {_name(call.func)!r}{_suggest(_name(call.func), NAMES)}")
     positional = [_value(argument) for argument in call.args]
-    named = {str(keyword.arg): _value(keyword.value) for keyword in call.keywords}
+    named = _named(call.keywords)
     return _construct(getattr(layers, _name(call.func)), positional, named)
+
+
+def _named(keywords: list[ast.keyword]) -> dict[str, Any]:
+    named: dict[str, Any] = {}
+    for keyword in keywords:
+        if keyword.arg is None or keyword.arg in named:
+            what = f"**{ast.unparse(keyword.value)}" if keyword.arg is None else f"{keyword.arg} twice"
+            raise ConvmathError(f"{what} is no argument; write each as name=value, once")
+        named[keyword.arg] = _value(keyword.value)
+    return named
 
 
 def parse_shape(text: str) -> Shape:

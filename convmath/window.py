@@ -18,6 +18,7 @@ from convmath.integers import (
     floor_div,
     greatest_common_divisor,
     is_nonnegative,
+    is_number,
     maximum,
     minimum,
     ratio,
@@ -101,13 +102,9 @@ class Window:
     def landing_taps(self, windows: Integer, n: Integer) -> Integer:
         """How many pairs (window, tap) land on one of the ``n`` positions rather than beside them.
 
-        Padding and cropping leave the rest out.  Exact, and separable by axis: a sum over the taps.
+        Padding and cropping leave the rest out.  Exact, and separable by axis.
         """
-
-        def windows_hitting(a: Integer) -> Integer:
-            return _lattice(self.dilation * a - self.begin, self.stride, windows, n)
-
-        return total(windows_hitting, self.kernel_size)
+        return _landing(-self.begin, (self.stride, windows), (self.dilation, self.kernel_size), n)
 
     def landing_windows(self, windows: Integer, n: Integer) -> Integer:
         """How many of the windows have at least one tap on the ``n`` positions.
@@ -139,12 +136,9 @@ class Window:
     def landing_touched(self, windows: Integer, n: Integer) -> Integer:
         """How many of the ``n`` positions left after cropping are touched at all."""
         step, gap = self._meeting()
-
-        def meetings_at(a: Integer) -> Integer:
-            offset = self.dilation * (a + step) - self.begin
-            return _lattice(offset, self.stride, maximum(windows - gap, 0), n)
-
-        meetings = total(meetings_at, maximum(self.kernel_size - step, 0))
+        earlier = (self.stride, maximum(windows - gap, 0))
+        later = (self.dilation, maximum(self.kernel_size - step, 0))
+        meetings = _landing(self.dilation * step - self.begin, earlier, later, n)
         return self.landing_taps(windows, n) - meetings
 
     def _meeting(self) -> tuple[Integer, Integer]:
@@ -226,6 +220,19 @@ class AdaptiveWindow(NamedTuple):
         common = greatest_common_divisor(self.n, self.windows)
         widest = floor_div(self.n + self.windows - common - 1, self.windows) + 1
         return Window(widest, stride=ratio(self.n, self.windows))
+
+
+def _landing(
+    offset: Integer, first: tuple[Integer, Integer], second: tuple[Integer, Integer], n: Integer
+) -> Integer:
+    """How many pairs have ``0 <= offset + step1*i + step2*a < n``: a sum over the shorter of both.
+
+    ``first`` and ``second`` are (step, extent).  In symbols the sum is over the second, the taps.
+    """
+    if is_number(first[1]) and (not is_number(second[1]) or first[1] < second[1]):
+        first, second = second, first
+    (inner, extent), (outer, terms) = first, second
+    return total(lambda index: _lattice(outer * index + offset, inner, extent, n), terms)
 
 
 def _lattice(offset: Integer, step: Integer, extent: Integer, n: Integer) -> Integer:

@@ -15,8 +15,8 @@ class Pair:
 
     def __init__(self, layer: Layer, shape: Shape) -> None:
         self.layer, self.shape = layer, shape
-        self.twin: Twin = twin(layer, shape)
         self.actual = layer.definition(shape)
+        self.twin: Twin = twin(layer, shape)
         self.general = self.twin.layer.definition(self.twin.shape)
         self.axes = AXES.get(len(shape) - 1, ())
         self.values = dict(self.twin.values)

@@ -25,6 +25,9 @@ PerAxis: TypeAlias = "Integer | tuple[Integer, ...]"
 Padding: TypeAlias = "Integer | str | tuple[Integer | tuple[Integer, Integer], ...]"
 
 
+PER_AXIS_NAMES = ("kernel_size", "stride", "dilation", "output_padding", "output_size")
+
+
 class Layer:
     """One layer: a frozen dataclass whose fields are PyTorch's arguments.
 
@@ -34,6 +37,10 @@ class Layer:
 
     inputs: ClassVar[int | None] = 1  # how many inputs it takes; None is any number
     ends_maps: ClassVar[bool] = False  # whether each output sees the whole map (pooled, flattened)
+
+    def __post_init__(self) -> None:
+        freeze_lists(self)
+        check_kinds(self)
 
     def definition(self, *shapes: Shape) -> tuple[Statement, ...]:
         """The layer written out as loop nests, for inputs of these shapes."""
@@ -110,11 +117,23 @@ def check_whole(layer: Layer, least: int, *names: str) -> None:
     """Refuse arguments that are no whole numbers of at least ``least``; symbols pass."""
     for name in names:
         value = getattr(layer, name)
-        for entry in value if isinstance(value, tuple) else (value,):
-            if isinstance(entry, (bool, float, str)) or entry is None:
-                raise ConvmathError(f"{name}={value!r} must be a whole number, a tuple of them or a symbol")
+        several = isinstance(value, tuple) and name in PER_AXIS_NAMES
+        for entry in value if several else (value,):
+            if isinstance(entry, (bool, float, str, tuple)) or entry is None:
+                kinds = "a whole number, a tuple of them" if name in PER_AXIS_NAMES else "a whole number"
+                raise ConvmathError(f"{name}={value!r} must be {kinds} or a symbol")
             if is_number(entry) and entry < least:
                 raise ConvmathError(f"{name}={value} must be at least {least}")
+
+
+def check_kinds(layer: Layer) -> None:
+    """Refuse what is no truth value or no number where the argument takes nothing else."""
+    for field in fields(layer):  # type: ignore[arg-type]
+        value = getattr(layer, field.name)
+        if field.type == "bool" and not isinstance(value, bool):
+            raise ConvmathError(f"{field.name}={value!r} must be True or False")
+        if field.type == "float" and (isinstance(value, bool) or not isinstance(value, (int, float))):
+            raise ConvmathError(f"{field.name}={value!r} must be a number")
 
 
 def freeze_lists(layer: Layer) -> None:

@@ -15,7 +15,6 @@ from convmath.layers.base import (
     check_fits,
     check_input,
     check_whole,
-    freeze_lists,
     per_axis,
     show,
 )
@@ -55,7 +54,7 @@ class Conv(Layer):
     rank: ClassVar[int]
 
     def __post_init__(self) -> None:
-        freeze_lists(self)
+        super().__post_init__()
         check_whole(self, 1, "in_channels", "out_channels", "kernel_size", "stride", "dilation", "groups")
         check_groups(self.groups, in_channels=self.in_channels, out_channels=self.out_channels)
         check_padding(self)

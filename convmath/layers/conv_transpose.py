@@ -14,7 +14,6 @@ from convmath.layers.base import (
     Shape,
     check_input,
     check_whole,
-    freeze_lists,
     per_axis,
 )
 from convmath.layers.channels import check_groups, grouped_channels
@@ -48,7 +47,7 @@ class ConvTranspose(Layer):
     rank: ClassVar[int]
 
     def __post_init__(self) -> None:
-        freeze_lists(self)
+        super().__post_init__()
         check_whole(self, 1, "in_channels", "out_channels", "kernel_size", "stride", "dilation", "groups")
         check_whole(self, 0, "output_padding")
         check_groups(self.groups, in_channels=self.in_channels, out_channels=self.out_channels)

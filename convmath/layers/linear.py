@@ -8,6 +8,7 @@ from typing import ClassVar
 from convmath.errors import ConvmathError
 from convmath.integers import Integer, is_number, product
 from convmath.layers.base import Layer, Shape, check_whole, show
+from convmath.layers.pointwise import element_loops
 from convmath.loopnest import Access, Index, Statement, Then, loop, single
 from convmath.window import Window
 
@@ -27,6 +28,7 @@ class Linear(Layer):
     ends_maps: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         check_whole(self, 1, "in_features", "out_features")
 
     def smallest_input(self) -> Shape:
@@ -75,7 +77,7 @@ class Flatten(Layer):
 
     def definition(self, *shapes: Shape) -> tuple[Statement, ...]:
         (shape,) = shapes
-        names = ("c", "i", "j", "t")[: len(shape)]
+        names = element_loops(shape)
         strides = (product(shape[axis + 1 :]) for axis in range(len(shape)))
         return (
             Statement(

@@ -8,7 +8,7 @@ from typing import ClassVar, NamedTuple
 
 from convmath.errors import ConvmathError
 from convmath.integers import Integer, is_number
-from convmath.layers.base import Layer, Padding, Shape, check_input, freeze_lists
+from convmath.layers.base import Layer, Padding, Shape, check_input
 from convmath.loopnest import Access, Index, Statement, loop, single
 from convmath.notation import OUTPUT_LOOPS
 from convmath.window import Window
@@ -49,7 +49,7 @@ class Pad(Layer):
     mode: ClassVar[str]
 
     def __post_init__(self) -> None:
-        freeze_lists(self)
+        super().__post_init__()
         for p in itertools.chain.from_iterable(self.pairs()):
             if isinstance(p, (bool, float, str, tuple)) or p is None:
                 raise ConvmathError(f"padding={self.padding!r} must be whole numbers")
@@ -114,6 +114,12 @@ class ConstantPad(Pad):
 
     value: float | tuple[float, ...]
     mode: ClassVar[str] = "constant"
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        values = self.value if isinstance(self.value, tuple) else (self.value,)
+        if not all(isinstance(value, (int, float)) for value in values):
+            raise ConvmathError(f"value={self.value!r} must be a number, or one number a channel")
 
     def definition(self, *shapes: Shape) -> tuple[Statement, ...]:
         channels = shapes[0][0]

@@ -36,6 +36,8 @@ def elementwise(
 
 def element_loops(shape: Shape) -> tuple[str, ...]:
     """The loops over every element of a shape: the channel, then each spatial axis."""
+    if len(shape) > 4:
+        raise ConvmathError(f"the input {show(shape)} has {len(shape)} axes; give at most CxDxHxW")
     return ("c", *OUTPUT_LOOPS.get(len(shape) - 1, ()))
 
 
@@ -99,6 +101,7 @@ class Dropout(Layer):
     p: float = 0.5
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         if not 0 <= self.p <= 1:
             raise ConvmathError(f"p={self.p} must lie between 0 and 1")
 
@@ -120,6 +123,7 @@ class BatchNorm(Layer):
     rank: ClassVar[int | None] = None
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         check_whole(self, 1, "num_features")
 
     def smallest_input(self) -> Shape:
@@ -171,6 +175,7 @@ class LocalResponseNorm(Layer):
     k: float = 1.0
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         check_whole(self, 1, "size")
 
     def definition(self, *shapes: Shape) -> tuple[Statement, ...]:

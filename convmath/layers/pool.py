@@ -15,7 +15,6 @@ from convmath.layers.base import (
     check_fits,
     check_input,
     check_whole,
-    freeze_lists,
     per_axis,
 )
 from convmath.layers.conv import check_padding, padding_pairs, position
@@ -36,7 +35,7 @@ class Pool(Layer):
     rank: ClassVar[int]
 
     def __post_init__(self) -> None:
-        freeze_lists(self)
+        super().__post_init__()
         check_whole(self, 1, "kernel_size")
         if self.stride is not None:
             check_whole(self, 1, "stride")
@@ -190,7 +189,7 @@ class AdaptivePool(Layer):
     ends_maps: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
-        freeze_lists(self)
+        super().__post_init__()
         for size in per_axis(self, "output_size", self.rank):
             if isinstance(size, (bool, float, str)) or (isinstance(size, int) and size < 1):
                 raise ConvmathError(f"output_size={self.output_size} must be at least 1, or None")

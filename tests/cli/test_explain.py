@@ -34,6 +34,12 @@ JSON = [
         {"output_shape": [6, 11, 11], "multiplications": 5_400},
     ),
     ("MaxPool2d(3,stride=2,ceil_mode=True)", "1x112x112", {"output_shape": [1, 56, 56]}),
+    # a kernel far larger than the input: each of the ten windows meets all nine rows
+    (
+        "Conv1d(1,1,1000000000,padding=500000000,bias=False)",
+        "1x9",
+        {"output_shape": [1, 10], "effective_multiplications": 90},
+    ),
     ("Conv2d(3,96,11,stride=4)", "3x224x224", {"output_shape": [96, 54, 54], "leftover": [1, 1]}),
     # one padded 3x3 tap row less at each border: (3*5 - 2)^2 of the 15^2 taps are real
     (
@@ -178,6 +184,17 @@ WRONG = [
     (("__import__('os').system('true')", "3x9x9"), "there is no layer 'system'"),
     (("Conv2d(3, 8, open('x'))", "3x9x9"), "is no argument"),
     (("Conv2d(3, 8, 3)", "3x0x9"), "axis of size 0"),
+    (("Conv2d(3, 8, 3, stride=(1, (2, 3)))", "3x9x9"), "stride=(1, (2, 3)) must be a whole number"),
+    (("Conv2d((3,), 8, 3)", "3x9x9"), "in_channels=(3,) must be a whole number or a symbol"),
+    (("Conv2d(3, 8, 3, bias=2)", "3x9x9"), "bias=2 must be True or False"),
+    (("MaxPool2d(3, ceil_mode=1)", "3x9x9"), "ceil_mode=1 must be True or False"),
+    (("LocalResponseNorm(5, alpha='x')", "8x5x5"), "alpha='x' must be a number"),
+    (("Dropout('x')", "4"), "p='x' must be a number"),
+    (("ConstantPad2d(1, 'a')", "3x9x9"), "value='a' must be a number"),
+    (("ReLU()", "3x4x5x6x7"), "give at most CxDxHxW"),
+    (("Flatten()", "3x4x5x6x7"), "give at most CxDxHxW"),
+    (("Conv2d(3, 8, 3, stride=3, stride=2)", "3x9x9"), "stride twice is no argument"),
+    (("Conv2d(**a)", "3x9x9"), "**a is no argument"),
     (("Conv2d(3, 8, 3)", "three"), "takes channels and 2 spatial sizes"),
     (("Conv2d(3, 8, 3)", "3x-1x9"), "is no input shape"),
     (("Conv2d(3, 8, 10**30)", "3x9x9"), "is no argument"),
