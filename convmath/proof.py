@@ -64,7 +64,8 @@ def prove_equal(left: Any, right: Any, *, given: tuple[Boolean, ...] = ()) -> Pr
     left, right = sympy.sympify(left), sympy.sympify(right)
     if canonical(left - right) == 0:
         return Proof("proved", "canonical form")
-    symbols = sorted(left.free_symbols | right.free_symbols, key=lambda s: s.name)
+    conditions = (condition.free_symbols for condition in given)
+    symbols = sorted(left.free_symbols.union(right.free_symbols, *conditions), key=lambda s: s.name)
     checked = 0
     for point in grid(symbols, given):
         if evaluate(left, point) != evaluate(right, point):

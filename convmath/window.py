@@ -109,7 +109,8 @@ class Window:
     def landing_windows(self, windows: Integer, n: Integer) -> Integer:
         """How many of the windows have at least one tap on the ``n`` positions.
 
-        All, if the taps leave no gaps and neither side is padded by a whole window.
+        ``windows`` are at most ``count(n)``.  All of them, if the taps leave no gaps and neither side is
+        padded by a whole window.
         """
         within = (self.size - 1 - self.begin, self.size - 1 - self.end)
         if self.dilation == 1 and all(map(is_nonnegative, within)):

@@ -164,6 +164,8 @@ class Subsample(Pool):
     def __post_init__(self) -> None:
         super().__post_init__()
         check_whole(self, 1, "channels")
+        if any(is_number(p) and p for pair in padding_pairs(self, self.rank) for p in pair):
+            raise ConvmathError(f"padding={self.padding}: subsampling has none; pad with a layer before it")
 
     def smallest_input(self) -> Shape:
         return (self.channels, *(window.size for window in self.windows()))

@@ -194,6 +194,7 @@ WRONG = [
     (("ReLU()", "3x4x5x6x7"), "give at most CxDxHxW"),
     (("Flatten()", "3x4x5x6x7"), "give at most CxDxHxW"),
     (("Conv2d(3, 8, 3, stride=3, stride=2)", "3x9x9"), "stride twice is no argument"),
+    (("Subsample2d(2, padding=1, channels=3)", "3x9x9"), "padding=1: subsampling has none"),
     (("Conv2d(**a)", "3x9x9"), "**a is no argument"),
     (("Conv2d(3, 8, 3)", "three"), "takes channels and 2 spatial sizes"),
     (("Conv2d(3, 8, 3)", "3x-1x9"), "is no input shape"),

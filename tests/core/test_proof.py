@@ -171,3 +171,8 @@ def test_the_grid_is_small_points_first():
 def test_what_has_no_exact_value_is_refused():
     with pytest.raises(TypeError, match="sin has no exact evaluation"):
         evaluate(sympy.sin(N), {N: 1})
+
+
+def test_conditions_may_name_symbols_of_their_own():
+    least = sympy.Le(N, M, evaluate=False)
+    assert prove_equal(FloorDiv(N, 2), FloorDiv(N + 1, 2), given=(least,)).verdict == "refuted"
