@@ -343,7 +343,6 @@ def dense_to_convolution() -> Derivation:
     wide, high = 2 * W - 1, 2 * H - 1
     dense = (single("i", H), single("j", W), single("k", H), single("l", W))
     moved = (Block(("i", "a"), (H, high), H * H), Block(("j", "b"), (W, wide), W * W))
-    shared = (Block(("i", "a"), (H, high), H * H), Block(("j", "b"), (W, wide), W * W))
     local = (single("a", 2 * delta + 1), single("b", 2 * delta + 1))
     inside = {H: delta < H, W: delta < W}
     return Derivation(
@@ -362,7 +361,7 @@ def dense_to_convolution() -> Derivation:
                 equation="H[i,j] = U[i,j] + sum over a, b of V[i,j,a,b] * X[i+a,j+b]",
             ),
             Step(
-                _count_weights(shared, "ab", ""),
+                _count_weights(moved, "ab", ""),
                 "translation invariance: the weights do not depend on (i, j)",
                 "fewer",
                 equation="H[i,j] = u + sum over a, b of V[a,b] * X[i+a,j+b]",
