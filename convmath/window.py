@@ -104,7 +104,7 @@ class Window:
 
         Padding and cropping leave the rest out.  Exact, and separable by axis.
         """
-        return _landing(-self.begin, (self.stride, windows), (self.dilation, self.kernel_size), n)
+        return _landing(-self.begin, self.stride, windows, self.dilation, self.kernel_size, n)
 
     def landing_windows(self, windows: Integer, n: Integer) -> Integer:
         """How many of the windows have at least one tap on the ``n`` positions.
@@ -137,9 +137,9 @@ class Window:
     def landing_touched(self, windows: Integer, n: Integer) -> Integer:
         """How many of the ``n`` positions left after cropping are touched at all."""
         step, gap = self._meeting()
-        earlier = (self.stride, maximum(windows - gap, 0))
-        later = (self.dilation, maximum(self.kernel_size - step, 0))
-        meetings = _landing(self.dilation * step - self.begin, earlier, later, n)
+        earlier, later = maximum(windows - gap, 0), maximum(self.kernel_size - step, 0)
+        offset = self.dilation * step - self.begin
+        meetings = _landing(offset, self.stride, earlier, self.dilation, later, n)
         return self.landing_taps(windows, n) - meetings
 
     def _meeting(self) -> tuple[Integer, Integer]:
@@ -224,16 +224,15 @@ class AdaptiveWindow(NamedTuple):
 
 
 def _landing(
-    offset: Integer, first: tuple[Integer, Integer], second: tuple[Integer, Integer], n: Integer
+    offset: Integer, stride: Integer, windows: Integer, dilation: Integer, taps: Integer, n: Integer
 ) -> Integer:
-    """How many pairs have ``0 <= offset + step1*i + step2*a < n``: a sum over the shorter of both.
+    """How many (window, tap) pairs have ``0 <= offset + stride*i + dilation*a < n``.
 
-    ``first`` and ``second`` are (step, extent).  In symbols the sum is over the second, the taps.
+    Summed over the windows where they are the fewer, else over the taps.
     """
-    if is_number(first[1]) and (not is_number(second[1]) or first[1] < second[1]):
-        first, second = second, first
-    (inner, extent), (outer, terms) = first, second
-    return total(lambda index: _lattice(outer * index + offset, inner, extent, n), terms)
+    if is_number(windows) and (not is_number(taps) or windows < taps):
+        return total(lambda i: _lattice(offset + stride * i, dilation, taps, n), windows)
+    return total(lambda a: _lattice(offset + dilation * a, stride, windows, n), taps)
 
 
 def _lattice(offset: Integer, step: Integer, extent: Integer, n: Integer) -> Integer:
