@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
 from convmath.errors import ConvmathError
+from convmath.integers import is_number
 from convmath.layers.base import Layer, Shape, show
-from convmath.loopnest import Access, Block, Statement, Then, parameter_accesses
+from convmath.loopnest import Access, Block, Statement, Then, parameter_accesses, points
 
 Array = Any  # nested tuples of numbers
+_MOST_TERMS = 10_000
 
 
 @dataclass(frozen=True)
@@ -22,6 +24,7 @@ class Term:
     factors: tuple[tuple[str, tuple[int, ...]], ...]  # array and indices
     numbers: tuple[Any, ...] | None  # their values, where arrays are given
     padding: bool  # whether it reads beside the input
+    outside: Any = 0  # what is there
 
 
 @dataclass(frozen=True)
@@ -46,14 +49,15 @@ def work_out(layer: Layer, shape: Shape, target: tuple[int, ...], arrays: Mappin
     >>> work_out(Conv2d(1, 1, 2, bias=False), (1, 2, 2), (0, 0, 0), {"X": x, "W": w}).value
     5
     """
-    statements = layer.definition(shape)
-    if len(statements) > 1 or not all(isinstance(size, int) for size in shape):
-        raise ConvmathError(f"{layer!r} on {show(shape)} cannot be worked out element by element")
-    (statement,) = statements
+    statement = _workable(layer, shape)
     _check_target(target, statement.shape)
-    points = list(_points(statement, target))
-    terms = tuple(_term(statement, point, shape, arrays) for point in points)
-    known = points[0] if points else _outer_point(statement, target)
+    choices = [list(_matching(group, statement, target)) for group in _merged(statement)]
+    known = _together(choice[0] for choice in choices if choice)
+    outside = getattr(layer, "value", 0)
+    outside = outside[target[0]] if isinstance(outside, tuple) else outside
+    terms = tuple(
+        _term(statement, _together(parts), shape, arrays, outside) for parts in itertools.product(*choices)
+    )
     then = tuple(_operand(step, known, statement, terms, arrays) for step in statement.then)
     return Element(target, statement.reduce, terms, then, _value(statement, terms, then))
 
@@ -104,19 +108,34 @@ def _measured(value: Any) -> tuple[int, ...]:
     return (len(value), *inner.pop())
 
 
+def _workable(layer: Layer, shape: Shape) -> Statement:
+    """The layer's one statement, if everything in it is a number and it has not too many terms."""
+    statements = layer.definition(shape)
+    blocks = statements[0].blocks
+    extents = (*shape, *(extent for block in blocks for extent in block.extents))
+    if len(statements) > 1:
+        raise ConvmathError(f"{layer!r} takes several steps; only layers of one are worked out")
+    if not all(map(is_number, extents)):
+        raise ConvmathError(f"{layer!r} on {show(shape)} has symbols; give numbers to work out an element")
+    inner = {name for block in blocks for name in block.loops} - statements[0].target.loops
+    terms = points(blocks, frozenset(inner))
+    if terms > _MOST_TERMS:
+        raise ConvmathError(
+            f"an element of {layer!r} has {terms:,} terms; at most {_MOST_TERMS:,} are shown"
+        )
+    return statements[0]
+
+
+def _together(parts: Iterable[dict[str, int]]) -> dict[str, int]:
+    return {name: value for part in parts for name, value in part.items()}
+
+
 def _check_target(target: tuple[int, ...], shape: Shape) -> None:
     if len(target) != len(shape) or not all(0 <= t < n for t, n in zip(target, shape, strict=True)):
         raise ConvmathError(
             f"element {','.join(map(str, target))} is not in the output {show(shape)}; "
             f"give {len(shape)} indices, each below its size"
         )
-
-
-def _points(statement: Statement, target: tuple[int, ...]) -> Iterator[dict[str, int]]:
-    """The points of the domain that write the target element."""
-    choices = [list(_matching(block, statement, target)) for block in _merged(statement)]
-    for parts in itertools.product(*choices):
-        yield {name: value for part in parts for name, value in part.items()}
 
 
 def _merged(statement: Statement) -> list[tuple[Block, ...]]:
@@ -142,24 +161,20 @@ def _matching(
             yield point
 
 
-def _outer_point(statement: Statement, target: tuple[int, ...]) -> dict[str, int]:
-    """The loops that the target fixes by itself, for an element that nothing writes."""
-    pairs = zip(statement.target.indices, target, strict=True)
-    return {next(iter(index.loops)): value for index, value in pairs if len(index.loops) == 1}
-
-
 def _term(
-    statement: Statement, point: Mapping[str, int], shape: Shape, arrays: Mapping[str, Array]
+    statement: Statement, point: Mapping[str, int], shape: Shape, arrays: Mapping[str, Array], outside: Any
 ) -> Term:
     factors = tuple((a.array, place(a, point, shape)) for a in statement.factors)
     padding = any(array.startswith("X") and not _inside(indices, shape) for array, indices in factors)
     numbers = None
     if all(array in arrays for array, _ in factors):
         numbers = tuple(
-            0 if array.startswith("X") and not _inside(indices, shape) else _at(arrays[array], indices)
+            outside
+            if array.startswith("X") and not _inside(indices, shape)
+            else _at(arrays[array], indices)
             for array, indices in factors
         )
-    return Term(factors, numbers, padding)
+    return Term(factors, numbers, padding, outside)
 
 
 def place(access: Access, point: Mapping[str, int], shape: Shape) -> tuple[int, ...]:

@@ -115,6 +115,15 @@ def maximum(first: Integer, second: Integer) -> Integer:
     return (first + second + abs(first - second)) // 2
 
 
+def positive_part(value: Integer) -> Integer:
+    """``max(value, 0)``; in symbols without a search for which of the two it is."""
+    if not is_symbolic(value):
+        return max(value, 0)
+    import sympy
+
+    return value if is_nonnegative(value) else sympy.Max(0, value, evaluate=False)
+
+
 def minimum(first: Integer, second: Integer) -> Integer:
     """The smaller of two ints, arrays of ints or expressions."""
     if is_number(first) and is_number(second):
@@ -167,3 +176,37 @@ def total(term: Callable[[Integer], Integer], extent: Integer) -> Integer:
     index = sympy.Dummy("a", integer=True, nonnegative=True)
     inner = term(index)
     return inner * extent if is_number(inner) else sympy.Sum(inner, (index, 0, extent - 1))
+
+
+def floor_sum(terms: int, step: int, offset: int, divisor: int) -> int:
+    """``sum of floor((step*i + offset)/divisor)`` over ``0 <= i < terms``, in Euclid's few steps.
+
+    >>> floor_sum(4, step=3, offset=1, divisor=2)
+    8
+    """
+    result = 0
+    while True:
+        whole, step = divmod(step, divisor)
+        result += whole * terms * (terms - 1) // 2
+        whole, offset = divmod(offset, divisor)
+        result += whole * terms
+        highest = step * terms + offset
+        if highest < divisor:
+            return result
+        terms, offset = divmod(highest, divisor)
+        step, divisor = divisor, step
+
+
+def points_below(limit: int, step: int, extent: int, gap: int, others: int) -> int:
+    """How many ``0 <= i < extent``, ``0 <= a < others`` have ``step*i + gap*a < limit``.
+
+    >>> points_below(3, step=1, extent=5, gap=2, others=5)
+    4
+    """
+    some = min(max(-(-limit // gap), 0), others)  # these a leave room for i = 0
+    every = min(max((limit - 1 - step * (extent - 1)) // gap + 1, 0), some)  # and these for all i
+    if extent < 1 or some < 1:
+        return 0
+    cut = some - every
+    highest = limit - gap * (some - 1) + step - 1  # counted from the last a down
+    return every * extent + floor_sum(cut, gap, highest, step)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from functools import reduce
 from typing import TYPE_CHECKING, NamedTuple
 
-from convmath.integers import Integer, floor_div, is_number, maximum, ratio
+from convmath.integers import Integer, floor_div, is_number, positive_part, product, ratio
 from convmath.window import Scatter, Window
 
 if TYPE_CHECKING:
@@ -16,9 +15,10 @@ if TYPE_CHECKING:
 class ReceptiveField(NamedTuple):
     """What one output position reads, per spatial axis.
 
-    ``size`` in input positions; ``stride`` from one output's field to the next one's (a fraction behind
-    a transposed convolution); ``padding`` is how far the first field starts before the input.  Where
-    ``varies`` is set, fields differ in size with the position, and ``size`` is the largest.
+    ``size`` in input positions, first to last; ``stride`` from one output's field to the next one's (a
+    fraction behind a transposed convolution); ``padding`` is how far the first field starts before the
+    input.  Where ``varies`` is set, fields differ in size with the position, and ``size`` is the largest;
+    with ``bound`` it is only known not to be larger (symbols, or too many cases to go through).
 
     Araujo, Norris, Sim, "Computing Receptive Fields of Convolutional Neural Networks" (2019).
     """
@@ -27,6 +27,20 @@ class ReceptiveField(NamedTuple):
     stride: tuple[Integer | Fraction, ...]
     padding: tuple[Integer, ...]
     varies: bool = False
+    bound: bool = False
+
+
+class Field(NamedTuple):
+    """``ReceptiveField`` along one axis."""
+
+    size: Integer
+    stride: Integer | Fraction
+    padding: Integer
+    varies: bool = False
+    bound: bool = False
+
+
+_MOST_CASES = 100_000  # paths gone through one by one
 
 
 class Reach(NamedTuple):
@@ -51,8 +65,8 @@ class Reach(NamedTuple):
         """How many input positions lie past the last one read; padding between layers reads nothing."""
         last = self.sizes[-1] - 1
         for axis_map, size in zip(reversed(self.maps), reversed(self.sizes[:-1]), strict=True):
-            past = maximum(size - 1 - axis_map.reads(last, last)[1], 0)
-            last = size - 1 - past
+            rest = size - 1 - axis_map.reads(last, last)[1]
+            last = size - 1 - positive_part(rest)
             if is_number(last) and last < 0:
                 return self.n
         return self.n - 1 - last
@@ -66,20 +80,33 @@ class Reach(NamedTuple):
 
     def period(self) -> Integer:
         """After how many outputs the fields repeat, shifted by a whole number of positions."""
-        return math.prod(m.window.stride for m in self.maps if isinstance(m, Scatter))
+        return product(m.window.stride for m in self.maps if isinstance(m, Scatter))
 
-    def field(self) -> tuple[Integer, Integer | Fraction, Integer, bool]:
-        """Size, stride, padding, and whether the size varies."""
+    def field(self) -> Field:
+        """Size, stride, padding, whether the size varies, and whether it is only a bound."""
         window = self.window()
         if window is not None:
-            return window.size, window.stride, window.begin, False
-        period, (low, _) = self.period(), self.reads(0, 0)
-        stride = ratio(self.reads(period, period)[0] - low, period)
-        if not (is_number(period) and is_number(low)):
-            return self._widest(), stride, -low, True
-        bounds = (self.reads(i, i) for i in range(int(period)))
-        sizes = {high - low + 1 for low, high in bounds}
-        return max(sizes), stride, -low, len(sizes) > 1
+            return Field(window.size, window.stride, window.begin)
+        period = self.period()
+        stride = ratio(product(m.stride for m in self.maps if isinstance(m, Window)), period)
+        padding = -self.reads(0, 0)[0]
+        if not is_number(self._cases(period)) or self._cases(period) > _MOST_CASES:
+            return Field(self._widest(), stride, padding, varies=True, bound=True)
+        padding = -min(self._sources(0), default=-padding)
+        sizes = {_extent(self._sources(output)) for output in range(period)}
+        return Field(max(sizes), stride, padding, varies=len(sizes) > 1)
+
+    def _cases(self, period: Integer) -> Integer:
+        """How many paths from an output to the input there are, over all outputs of a period."""
+        windows = (m if isinstance(m, Window) else m.window for m in self.maps)
+        return period * product(window.kernel_size for window in windows)
+
+    def _sources(self, output: int) -> set[int]:
+        """The input positions that one output reads, gaps between taps left out."""
+        found = {output}
+        for axis_map in reversed(self.maps):
+            found = axis_map.sources(found)
+        return found
 
     def _widest(self) -> Integer:
         """The largest field in symbols: an interval of w positions meets at most this many windows."""
@@ -92,8 +119,17 @@ class Reach(NamedTuple):
         return size
 
 
+def _extent(positions: set[int]) -> int:
+    return max(positions) - min(positions) + 1 if positions else 0
+
+
 def receptive_field(reaches: tuple[Reach, ...]) -> ReceptiveField:
     """The receptive field of all axes together."""
     fields = [reach.field() for reach in reaches]
-    size, stride, padding = (tuple(field[part] for field in fields) for part in range(3))
-    return ReceptiveField(size, stride, padding, any(field[3] for field in fields))
+    return ReceptiveField(
+        tuple(field.size for field in fields),
+        tuple(field.stride for field in fields),
+        tuple(field.padding for field in fields),
+        any(field.varies for field in fields),
+        any(field.bound for field in fields),
+    )

@@ -21,6 +21,7 @@ from convmath.integers import (
     is_number,
     maximum,
     minimum,
+    points_below,
     ratio,
     steps_within,
     total,
@@ -74,6 +75,11 @@ class Window:
         """
         return self.stride * (n - 1) + self.size - self.begin - self.end
 
+    def sources(self, outputs: set[int]) -> set[int]:
+        """The positions that these windows read, tap by tap; numbers only."""
+        taps = range(-self.begin, self.size - self.begin, self.dilation)
+        return {self.stride * i + tap for i in outputs for tap in taps}
+
     def then(self, later: Window) -> Window:
         """The one window that reads ``self`` first and ``later`` on its output.
 
@@ -109,12 +115,13 @@ class Window:
     def landing_windows(self, windows: Integer, n: Integer) -> Integer:
         """How many of the windows have at least one tap on the ``n`` positions.
 
-        ``windows`` are at most ``count(n)``.  All of them, if the taps leave no gaps and neither side is
-        padded by a whole window.
+        Where taps are at most ``n`` apart none can jump over the positions, so it is the windows that
+        overlap them; where they are farther apart no window lands twice, so it is the pairs that land.
         """
-        within = (self.size - 1 - self.begin, self.size - 1 - self.end)
-        if self.dilation == 1 and all(map(is_nonnegative, within)):
-            return windows
+        if is_nonnegative(n - self.dilation):
+            return _lattice(self.size - 1 - self.begin, self.stride, windows, n + self.size - 1)
+        if is_number(n - self.dilation):
+            return self.landing_taps(windows, n)
 
         def reads_something(i: Integer) -> Integer:
             return minimum(1, _lattice(self.stride * i - self.begin, self.dilation, self.kernel_size, n))
@@ -165,10 +172,17 @@ class Scatter(NamedTuple):
     window: Window
 
     def reads(self, first: Integer, last: Integer) -> tuple[Integer, Integer]:
-        """The first and last window that touch positions ``first .. last``."""
+        """Bounds on the windows that touch positions ``first .. last``: gaps between taps count as taps."""
         window = self.window
         low = ceil_div(first + window.begin - window.size + 1, window.stride)
         return low, floor_div(last + window.begin, window.stride)
+
+    def sources(self, outputs: set[int]) -> set[int]:
+        """The windows that touch these positions, tap by tap; numbers only."""
+        window = self.window
+        offsets = range(window.begin, window.begin - window.size, -window.dilation)
+        reached = (y + offset for y in outputs for offset in offsets)
+        return {position // window.stride for position in reached if position % window.stride == 0}
 
 
 def same_padding(n: Integer, window: Window) -> Window:
@@ -228,10 +242,12 @@ def _landing(
 ) -> Integer:
     """How many (window, tap) pairs have ``0 <= offset + stride*i + dilation*a < n``.
 
-    Summed over the windows where they are the fewer, else over the taps.
+    In symbols a sum over the taps; with numbers the points of a box below one line less those below
+    another, whatever the sizes.
     """
-    if is_number(windows) and (not is_number(taps) or windows < taps):
-        return total(lambda i: _lattice(offset + stride * i, dilation, taps, n), windows)
+    if all(map(is_number, (offset, stride, windows, dilation, taps, n))):
+        box = (stride, windows, dilation, taps)
+        return points_below(n - offset, *box) - points_below(-offset, *box)
     return total(lambda a: _lattice(offset + dilation * a, stride, windows, n), taps)
 
 

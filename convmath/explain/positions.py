@@ -16,7 +16,7 @@ from convmath.integers import Integer, is_number
 from convmath.layers.base import Layer, Shape
 from convmath.loopnest import Statement
 from convmath.notation import AXES, AXIS_NAMES, symbol
-from convmath.reach import Reach
+from convmath.reach import Reach, ReceptiveField
 from convmath.window import Window
 
 
@@ -85,8 +85,9 @@ def reach_of(pair: Pair) -> Iterator[Quantity]:
     reach = chain.receptive_field(pair.shape)
     general = Chain((pair.twin.layer,)).receptive_field(pair.twin.shape)
     alike = len(set(reach.size)) == 1 and len({str(size) for size in general.size}) == 1
-    formula = general.size[0] if alike and reach.size[0] != 1 else None
-    varies = "the largest: it differs from position to position" if reach.varies else ""
+    known = alike and reach.size[0] != 1 and general.bound == reach.bound
+    formula = general.size[0] if known else None
+    varies = _largest(reach)
     yield Quantity(
         "receptive field",
         reach.size,
@@ -107,7 +108,7 @@ def leftover(chain: Chain, shape: Shape) -> Iterator[Quantity]:
         if past != 0:
             why = "input positions past the last window: no output sees them"
             yield Quantity(f"leftover along {AXIS_NAMES[axis]}", past, why=why)
-        if unread not in (None, past):
+        if is_number(unread) and unread != past:
             why = "input positions that no tap reads, gaps between taps and windows included"
             yield Quantity(f"unread along {AXIS_NAMES[axis]}", unread, why=why)
 
@@ -130,11 +131,18 @@ def chain_reach(chain: Chain, shape: Shape) -> Iterator[Quantity]:
         reach.size,
         _grown_field(chain, shape),
         {},
-        "1, and each layer adds (its window - 1) times the strides before it",
+        _largest(reach) or "1, and each layer adds (its window - 1) times the strides before it",
     )
     yield Quantity("effective stride", reach.stride)
     yield Quantity("effective padding", reach.padding)
     yield from leftover(chain, shape)
+
+
+def _largest(reach: ReceptiveField) -> str:
+    """What the size of a field is where it is not the same at every position."""
+    if reach.bound:
+        return "at most: behind a transposed convolution it differs from position to position"
+    return "the largest: it differs from position to position" if reach.varies else ""
 
 
 def _grown_field(chain: Chain, shape: Shape) -> Any:

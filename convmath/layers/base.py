@@ -9,7 +9,7 @@ from operator import add
 from typing import Any, ClassVar, TypeAlias
 
 from convmath.errors import ConvmathError
-from convmath.integers import Integer, is_number
+from convmath.integers import Integer, is_number, is_symbolic, plain
 from convmath.loopnest import (
     Operations,
     Statement,
@@ -17,6 +17,7 @@ from convmath.loopnest import (
     operations,
     parameter_counts,
 )
+from convmath.notation import AXES
 from convmath.reach import Reach, ReceptiveField, receptive_field
 from convmath.window import Scatter, Window
 
@@ -56,26 +57,36 @@ class Layer:
 
     def output_shape(self, *shapes: Shape) -> Shape:
         """The shape of the output: channels, then one size per spatial axis."""
-        return self.definition(*shapes)[-1].shape
+        return self._defined(*shapes)[-1].shape
 
     def parameters(self, *shapes: Shape) -> dict[str, Integer]:
         """How many numbers each trainable parameter holds, by PyTorch's name."""
         smallest = self.smallest_input()
         known = shapes or (smallest,) if smallest else shapes
-        counts = [parameter_counts(statement) for statement in self.definition(*known)] if known else []
+        counts = [parameter_counts(statement) for statement in self._defined(*known)] if known else []
         return reduce(lambda left, right: left | right, counts, {})
 
     def operations(self, *shapes: Shape) -> Operations:
         """Every operation that executing the definition on one input takes (nominal)."""
-        return reduce(add, map(operations, self.definition(*shapes)), Operations())
+        return reduce(add, map(operations, self._defined(*shapes)), Operations())
 
     def effective_operations(self, *shapes: Shape) -> Operations:
         """The same without the taps that fall on zero padding or are cropped away."""
-        return reduce(add, map(effective_operations, self.definition(*shapes)), Operations())
+        return reduce(add, map(effective_operations, self._defined(*shapes)), Operations())
+
+    def _defined(self, *shapes: Shape) -> tuple[Statement, ...]:
+        """The definition, for shapes that are tuples of sizes."""
+        for shape in shapes:
+            if not isinstance(shape, tuple) or not shape or not all(map(is_whole, shape)):
+                raise ConvmathError(
+                    f"{shape!r} is no input shape; give a tuple of whole numbers or symbols"
+                )
+        return self.definition(*shapes)
 
     def receptive_field(self, shape: Shape) -> ReceptiveField:
         """What one output position reads of the input, per spatial axis."""
-        axes = zip(self.axis_maps(shape), shape[1:], self.output_shape(shape)[1:], strict=False)
+        output = self.output_shape(shape)
+        axes = zip(self.axis_maps(shape), shape[1:], output[1:], strict=False)
         return receptive_field(tuple(Reach((axis_map,), (n, size)) for axis_map, n, size in axes))
 
     def __repr__(self) -> str:
@@ -119,11 +130,19 @@ def check_whole(layer: Layer, least: int, *names: str) -> None:
         value = getattr(layer, name)
         several = isinstance(value, tuple) and name in PER_AXIS_NAMES
         for entry in value if several else (value,):
-            if isinstance(entry, (bool, float, str, tuple)) or entry is None:
+            if not is_whole(entry):
                 kinds = "a whole number, a tuple of them" if name in PER_AXIS_NAMES else "a whole number"
                 raise ConvmathError(f"{name}={value!r} must be {kinds} or a symbol")
-            if is_number(entry) and entry < least:
+            below = entry < least if is_number(entry) else bool((entry - least).is_negative)
+            if below:
                 raise ConvmathError(f"{name}={value} must be at least {least}")
+
+
+def is_whole(value: Any) -> bool:
+    """Whether a value can stand for a size: an int, or an expression that may be a whole number."""
+    if is_symbolic(value):
+        return not value.is_number and value.is_integer is not False
+    return is_number(value) and not isinstance(value, bool)
 
 
 def check_kinds(layer: Layer) -> None:
@@ -137,23 +156,22 @@ def check_kinds(layer: Layer) -> None:
 
 
 def freeze_lists(layer: Layer) -> None:
-    """Turn lists given as arguments into tuples, so that a layer stays hashable."""
+    """Turn lists among the arguments into tuples, so that a layer is hashable, and SymPy's ints into ints."""
     for field in fields(layer):  # type: ignore[arg-type]
-        value = getattr(layer, field.name)
-        if isinstance(value, list):
-            object.__setattr__(layer, field.name, _frozen(value))
+        if field.init:
+            object.__setattr__(layer, field.name, _frozen(getattr(layer, field.name)))
 
 
 def _frozen(value: Any) -> Any:
-    return tuple(map(_frozen, value)) if isinstance(value, (list, tuple)) else value
+    return tuple(map(_frozen, value)) if isinstance(value, (list, tuple)) else plain(value)
 
 
 def check_input(layer: Layer, shape: Shape, channels: Integer | None, rank: int | None) -> None:
     """Refuse an input whose number of axes or channels is not what the layer takes."""
     if rank is not None and len(shape) != rank + 1:
         raise ConvmathError(
-            f"{layer!r} takes channels and {rank} spatial sizes, got {show(shape)}; "
-            f"write the input as {'x'.join(['C', 'D', 'H', 'W'][:1] + ['D', 'H', 'W'][3 - rank :])}"
+            f"{layer!r} takes channels and {rank} spatial size{'s' * (rank > 1)}, got {show(shape)}; "
+            f"write the input as {'x'.join(('C', *AXES[rank]))}"
         )
     for size in shape:
         if is_number(size) and size < 1:
@@ -178,4 +196,4 @@ def check_fits(layer: Layer, windows: Sequence[Window], sizes: Shape) -> None:
 
 def show(shape: Shape) -> str:
     """A shape as people write it: ``3x224x224``."""
-    return "x".join(map(str, shape))
+    return "x".join(f"({size})" if " " in str(size) else str(size) for size in shape)

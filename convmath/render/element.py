@@ -8,11 +8,16 @@ from convmath.element import Element, Term
 
 
 def element_text(element: Element) -> str:
-    """The expansion in letters, and where numbers are known the same in numbers and its value."""
+    """The expansion in letters, and where numbers are known the same in numbers and its value.
+
+    Padding never wins a maximum: there it is -inf.
+    """
     name = _named("Y", element.target)
-    lines = [f"{name} = {_combined(element, [_letters(term) for term in element.terms], letters=True)}"]
+    beside = "-inf" if element.reduce == "max" else None
+    letters = [_letters(term, beside or str(term.outside)) for term in element.terms]
+    lines = [f"{name} = {_combined(element, letters, letters=True)}"]
     if element.value is not None:
-        numbers = [_numbers(term) for term in element.terms]
+        numbers = [beside if beside and term.padding else _numbers(term) for term in element.terms]
         indent = " " * (len(name) + 1)
         lines += [f"{indent}= {_combined(element, numbers, letters=False)}", f"{indent}= {element.value}"]
     return "\n".join(lines)
@@ -22,10 +27,12 @@ def _named(array: str, indices: tuple[int, ...]) -> str:
     return f"{array}[{', '.join(map(str, indices))}]" if indices else array
 
 
-def _letters(term: Term) -> str:
-    if term.padding:
-        return "·".join("0" if array.startswith("X") else _named(array, i) for array, i in term.factors)
-    return "·".join(_named(array, indices) for array, indices in term.factors)
+def _letters(term: Term, beside: str) -> str:
+    parts = (
+        beside if term.padding and array.startswith("X") else _named(array, indices)
+        for array, indices in term.factors
+    )
+    return "·".join(parts)
 
 
 def _numbers(term: Term) -> str:

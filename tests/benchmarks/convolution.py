@@ -21,12 +21,13 @@ from convmath_reference.conv import conv
 Typical: TypeAlias = Callable[[list[float]], float]
 
 THREADS = 2
-ROUNDS = 9
+ROUNDS = 7
 AT_LEAST = 0.05
 REST = 0.2
 PATIENCE = 600
 LAYERS = [("ResNet-50", layer) for layer in RESNET50] + [("VGG-16", layer) for layer in VGG16]
 STEPS = len(LAYERS)
+COLUMNS = ["network", "layers", "shape", "reference", "PyTorch", "onnx.reference", "to PyTorch", "to ONNX"]
 METHOD = f"""\
 All {sum(layer.times for _, layer in LAYERS)} convolution layers of ResNet-50 and VGG-16 at 224x224, float32,
 batch 1, no bias, {THREADS} threads for PyTorch and for NumPy's BLAS alike. Each distinct shape gets {ROUNDS}
@@ -57,17 +58,7 @@ def measure(step: Step) -> Result:
         seconds = by_turns(contestants, ROUNDS, at_least=AT_LEAST, quiet=quiet, rest=REST)
         races.append(Race(network, layer, **seconds))
         step()
-    columns = [
-        "network",
-        "layers",
-        "shape",
-        "reference",
-        "PyTorch",
-        "onnx.reference",
-        "to PyTorch",
-        "to ONNX",
-    ]
-    table = Table(columns, list(map(_row, races)))
+    table = Table(COLUMNS, list(map(_row, races)))
     return Result("Convolution", METHOD, _figures(races), table, quiet.waits, quiet.noisy)
 
 

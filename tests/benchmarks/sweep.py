@@ -56,7 +56,7 @@ def sizes(block: Block) -> Ints:
     """The output size of every configuration."""
     window = Window(block.k, block.s, block.p, block.p, block.d)
     end = np.where(block.ceil_mode, window.with_ceil_mode().end, window.end)
-    return replace(window, end=end).count(block.n)
+    return np.asarray(replace(window, end=end).count(block.n))
 
 
 def _draw(random: np.random.Generator) -> Block:
