@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import reduce
 from operator import add
@@ -28,8 +28,13 @@ class Chain:
     layers: tuple[Layer, ...]
 
     def __post_init__(self) -> None:
+        layers = self.layers if isinstance(self.layers, Iterable) else (self.layers,)
+        object.__setattr__(self, "layers", tuple(layers))
         if not self.layers:
             raise ConvmathError("a chain needs at least one layer")
+        for layer in self.layers:
+            if not isinstance(layer, Layer):
+                raise ConvmathError(f"{layer!r} is no layer; a chain takes layers like Conv2d(3, 8, 3)")
 
     def inputs(self, shape: Shape) -> Iterator[tuple[Layer, Shape]]:
         """Each layer with the shape that reaches it."""

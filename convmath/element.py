@@ -36,6 +36,7 @@ class Element:
     terms: tuple[Term, ...]
     then: tuple[tuple[Then, tuple[int, ...], Any], ...]  # what follows, operand indices and number
     value: Any
+    missing: tuple[str, ...] = ()  # arrays without numbers, where others have some
 
 
 def work_out(layer: Layer, shape: Shape, target: tuple[int, ...], arrays: Mapping[str, Array]) -> Element:
@@ -59,7 +60,9 @@ def work_out(layer: Layer, shape: Shape, target: tuple[int, ...], arrays: Mappin
         _term(statement, _together(parts), shape, arrays, outside) for parts in itertools.product(*choices)
     )
     then = tuple(_operand(step, known, statement, terms, arrays) for step in statement.then)
-    return Element(target, statement.reduce, terms, then, _value(statement, terms, then))
+    needed = ["X", *(access.array for access in parameter_accesses(statement))]
+    missing = tuple(array for array in needed if array not in arrays) if arrays else ()
+    return Element(target, statement.reduce, terms, then, _value(statement, terms, then), missing)
 
 
 def read_arrays(layer: Layer, shape: Shape, given: Mapping[str, Any]) -> dict[str, Array]:
@@ -67,7 +70,7 @@ def read_arrays(layer: Layer, shape: Shape, given: Mapping[str, Any]) -> dict[st
 
     Raises ConvmathError naming the array and the shape it should have.
     """
-    weights = layer.definition(shape)[0]
+    weights = _workable(layer, shape)
     wanted = {"X": shape, **{a.array: _shape_of(a, weights) for a in parameter_accesses(weights)}}
     for name in given:
         if name not in wanted:
@@ -121,7 +124,7 @@ def _workable(layer: Layer, shape: Shape) -> Statement:
     terms = points(blocks, frozenset(inner))
     if terms > _MOST_TERMS:
         raise ConvmathError(
-            f"an element of {layer!r} has {terms:,} terms; at most {_MOST_TERMS:,} are shown"
+            f"an element of {layer!r} has {terms:,} terms, more than {_MOST_TERMS:,}; try a smaller layer"
         )
     return statements[0]
 

@@ -173,7 +173,7 @@ def total(term: Callable[[Integer], Integer], extent: Integer) -> Integer:
         return sum(map(term, range(extent)))
     import sympy
 
-    index = sympy.Dummy("a", integer=True, nonnegative=True)
+    index = sympy.Dummy("tap", integer=True, nonnegative=True)
     inner = term(index)
     return inner * extent if is_number(inner) else sympy.Sum(inner, (index, 0, extent - 1))
 
@@ -182,7 +182,7 @@ def floor_sum(terms: int, step: int, offset: int, divisor: int) -> int:
     """``sum of floor((step*i + offset)/divisor)`` over ``0 <= i < terms``, in Euclid's few steps.
 
     >>> floor_sum(4, step=3, offset=1, divisor=2)
-    8
+    10
     """
     result = 0
     while True:

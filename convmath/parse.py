@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import inspect
+import keyword
 import operator
 import re
 from collections.abc import Callable
@@ -21,7 +23,9 @@ _BINARY: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Sub: operator.sub,
     ast.Mult: operator.mul,
 }
-_LONGEST = 10_000  # characters of layer text
+_WORDS = ("same", "valid", "full", "zeros", "reflect", "replicate", "circular")
+_LONGEST = 100_000  # characters of layer text
+_LONGEST_NUMBER = 19  # digits
 _LARGEST = 10**18  # numbers beyond this are typing errors, and would only cost time
 
 
@@ -47,18 +51,21 @@ def parse_layer(text: str) -> Layer:
     call = _call(text.strip())
     if _name(call.func) not in NAMES:
         raise ConvmathError(f"there is no layer {_name(call.func)!r}{_suggest(_name(call.func), NAMES)}")
-    positional = [_value(argument) for argument in call.args]
-    named = _named(call.keywords)
+    try:
+        positional = [_value(argument) for argument in call.args]
+        named = _named(call.keywords)
+    except RecursionError:
+        raise ConvmathError(f"{_short(text)} is nested too deeply to read; write it more simply") from None
     return _construct(getattr(layers, _name(call.func)), positional, named)
 
 
 def _named(keywords: list[ast.keyword]) -> dict[str, Any]:
     named: dict[str, Any] = {}
-    for keyword in keywords:
-        if keyword.arg is None or keyword.arg in named:
-            what = f"**{ast.unparse(keyword.value)}" if keyword.arg is None else f"{keyword.arg} twice"
+    for given in keywords:
+        if given.arg is None or given.arg in named:
+            what = f"**{ast.unparse(given.value)}" if given.arg is None else f"{given.arg} twice"
             raise ConvmathError(f"{what} is no argument; write each as name=value, once")
-        named[keyword.arg] = _value(keyword.value)
+        named[given.arg] = _value(given.value)
     return named
 
 
@@ -68,9 +75,13 @@ def parse_shape(text: str) -> Shape:
     >>> parse_shape("3x7x7")
     (3, 7, 7)
     """
-    parts = [part.strip() for part in re.split(r"[x×,]", text.strip())]  # noqa: RUF001
+    parts = [part.strip() for part in re.split(r"[xX×,]", text.strip().strip("()[]"))]  # noqa: RUF001
+    if any(len(part) > _LONGEST_NUMBER for part in parts):
+        raise ConvmathError(f"{_short(text)} has a number beyond 10^18; check the input")
     if not all(re.fullmatch(r"[A-Za-z_]\w*|\d+", part) for part in parts):
-        raise ConvmathError(f"{text!r} is no input shape; write channels and sizes like 3x224x224 or CxHxW")
+        raise ConvmathError(
+            f"{_short(text)} is no input shape; write channels and sizes like 3x224x224 or CxHxW"
+        )
     shape = tuple(_checked(int(part)) if part.isdigit() else _symbol(part) for part in parts)
     if any(size == 0 for size in shape):
         raise ConvmathError(f"the input {text} has an axis of size 0; every size must be at least 1")
@@ -121,6 +132,8 @@ def _value(node: ast.expr) -> Any:
             return _symbol(name)
         case ast.Tuple(elts=parts) | ast.List(elts=parts):
             return tuple(map(_value, parts))
+        case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=float() as number)):
+            return -number
         case ast.UnaryOp(op=ast.USub(), operand=inner):
             return -_number(inner)
         case ast.BinOp(left=left, op=op, right=right) if type(op) in _BINARY:
@@ -133,8 +146,8 @@ def _value(node: ast.expr) -> Any:
 
 def _number(node: ast.expr) -> Any:
     value = _value(node)
-    if isinstance(value, (str, tuple, bool)) or value is None:
-        raise ConvmathError(f"{_short(ast.unparse(node))} is no number")
+    if isinstance(value, (str, tuple, bool, float)) or value is None:
+        raise ConvmathError(f"{_short(ast.unparse(node))} is no whole number or symbol")
     return value
 
 
@@ -145,22 +158,49 @@ def _checked(value: Any) -> Any:
 
 
 def _symbol(name: str) -> Integer:
+    if keyword.iskeyword(name):
+        raise ConvmathError(f"{name} is a word of Python and cannot be a symbol; pick another letter")
+    if name in _WORDS:
+        raise ConvmathError(f"{name} is a word, not a symbol; write {name!r} in quotes")
     from convmath.notation import symbol
 
     return symbol(name)
 
 
 def _construct(kind: type[Layer], positional: list[Any], named: dict[str, Any]) -> Layer:
-    arguments = [field for field in fields(kind) if field.init]  # type: ignore[arg-type]
-    names = [field.name for field in arguments]
+    names = [field.name for field in fields(kind) if field.init]  # type: ignore[arg-type]
+    named = {name: value for name, value in named.items() if not _decides_nothing(kind, names, name, value)}
     for name in named:
         if name not in names:
-            raise ConvmathError(f"{kind.__name__} has no argument {name!r}{_suggest(name, names)}")
+            known = _suggest(name, names) if names else "; it takes none"
+            raise ConvmathError(f"{kind.__name__} has no argument {name!r}{known}")
     try:
-        return kind(*positional, **named)
-    except ConvmathError:
-        raise
-    except TypeError:
-        signature = f"{kind.__name__}({', '.join(names)})"
-        given = ", ".join([*map(str, positional), *(f"{n}={v}" for n, v in named.items())])
-        raise ConvmathError(f"{kind.__name__}({given}) does not fit the arguments of {signature}") from None
+        inspect.signature(kind).bind(*positional, **named)
+    except TypeError as error:
+        raise ConvmathError(f"{kind.__name__}: {error}; it takes {', '.join(names)}") from None
+    return kind(*positional, **named)
+
+
+# PyTorch's arguments that decide nothing convmath counts, with the values that change nothing.
+_NEUTRAL: dict[str, tuple[Any, ...] | None] = {
+    "inplace": None,
+    "momentum": None,
+    "track_running_stats": None,
+    "return_indices": None,
+    "device": None,
+    "dtype": None,
+    "start_dim": (1,),
+    "end_dim": (-1,),
+    "dim": (1, -3, None),
+    "padding_mode": ("zeros",),
+}
+
+
+def _decides_nothing(kind: type[Layer], names: list[str], name: str, value: Any) -> bool:
+    """Whether an argument that PyTorch prints can be passed over."""
+    if name in names or name not in _NEUTRAL:
+        return False
+    allowed = _NEUTRAL[name]
+    if allowed is not None and value not in allowed:
+        raise ConvmathError(f"{kind.__name__}: {name}={value} is not covered; only {allowed[0]} is")
+    return True

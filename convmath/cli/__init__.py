@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from typing import NoReturn
 
 import click
 
@@ -27,7 +28,21 @@ for command in COMMANDS:
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line; what a user got wrong is one sentence and exit code 2."""
     try:
-        group(arguments, prog_name="convmath")
+        sys.exit(group.main(arguments, prog_name="convmath", standalone_mode=False) or 0)
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message())
+        sys.exit(0)
+    except click.ClickException as error:
+        _refuse(f"{error.format_message().rstrip('.')}; see convmath --help")
     except ConvmathError as error:
-        click.echo(f"convmath: {error}", err=True)
-        sys.exit(2)
+        _refuse(str(error))
+    except RecursionError:
+        _refuse("the input is nested too deeply; write it more simply")
+    except (click.Abort, OSError) as error:
+        click.echo(f"convmath: stopped: {error}", err=True)
+        sys.exit(1)
+
+
+def _refuse(sentence: str) -> NoReturn:
+    click.echo(f"convmath: {' '.join(sentence.split())}", err=True)
+    sys.exit(2)

@@ -13,7 +13,7 @@ FORMATS = ("text", "markdown", "latex")
 @click.argument("name", required=False)
 @click.option("--format", "format_", type=click.Choice(FORMATS), default="text", show_default=True)
 def derive(name: str | None, format_: str) -> None:
-    r"""Show the derivation NAME step by step, each step verified; without NAME list them all.
+    """Show the derivation NAME step by step, each step verified; without NAME list them all.
 
     \b
     convmath derive output-size

@@ -38,7 +38,7 @@ def explain(
     element: str | None,
     **texts: str | None,
 ) -> None:
-    r"""Explain LAYERS: for each quantity the formula, the numbers put in, the value and why.
+    """Explain LAYERS: for each quantity the formula, the numbers put in, the value and why.
 
     LAYERS is PyTorch's constructor call, or several joined by ->.  Names that are not numbers are
     symbols.
@@ -47,10 +47,13 @@ def explain(
     convmath explain "Conv2d(3, 128, 3, bias=False)" --input 3x7x7
     convmath explain "Conv2d(3, 8, 3) -> ReLU() -> MaxPool2d(2)" --input 3x32x32 --format json
     convmath explain "Conv2d(C, 2*C, k, stride=s, padding=p)" --input CxHxW
-    convmath explain "Conv2d(1, 1, 2)" --input 1x2x2 --element 0,0,0 --x "[[1,2],[3,4]]" --w "[[1,0],[0,1]]"
+    convmath explain "Conv2d(1, 1, 2, bias=False)" --input 1x2x2 --element 0,0,0 --x "[[1,2],[3,4]]" \\
+        --w "[[1,0],[0,1]]"
     """
     chain = parse_chain(layers)
-    shape = parse_shape(input_text) if input_text else general_input(chain)
+    shape = parse_shape(input_text) if input_text is not None else general_input(chain)
+    if element is None and any(text is not None for text in texts.values()):
+        raise ConvmathError("--x, --w and --b are numbers for --element; give --element 0,0,0 too")
     if element is not None:
         click.echo(_element(chain, shape, element, texts))
     elif format_ == "json":
@@ -66,11 +69,17 @@ def _json(chain: Chain, shape: Shape, only: str | None, dtype: str) -> str:
 
 
 def _names(only: str, known: list[str]) -> list[str]:
-    names = [name.strip() for name in only.split(",")]
+    names = [_alike(name, known) for name in only.split(",")]
     for name in names:
         if name not in known:
             raise ConvmathError(f"--only {name!r} is no quantity here; known are {', '.join(known)}")
     return names
+
+
+def _alike(name: str, known: list[str]) -> str:
+    """The known quantity that is written so but for spaces and underscores."""
+    plain = name.strip().replace("_", " ")
+    return next((each for each in known if each.replace("_", " ") == plain), name.strip())
 
 
 def _rendered(chain: Chain, shape: Shape, only: str | None, dtype: str, format_: str) -> str:
@@ -78,7 +87,7 @@ def _rendered(chain: Chain, shape: Shape, only: str | None, dtype: str, format_:
 
     explanations = explain_chain(chain, shape, dtype)
     known = list(dict.fromkeys(q.name for part in explanations for q in part.quantities))
-    chosen = None if only is None else frozenset(_names(only.replace("_", " "), known))
+    chosen = None if only is None else frozenset(_names(only, known))
     render = _renderer(format_)
     return "\n\n".join(render(part, chosen) for part in explanations)
 
@@ -112,5 +121,6 @@ def _element(chain: Chain, shape: Shape, element: str, texts: dict[str, str | No
 def _parsed(name: str, text: str) -> Any:
     try:
         return json.loads(text)
-    except (json.JSONDecodeError, RecursionError):
-        raise ConvmathError(f"--{name} {text!r} is no list of numbers; write [[1, 2], [3, 4]]") from None
+    except (ValueError, RecursionError):
+        shown = text if len(text) <= 60 else text[:57] + "..."
+        raise ConvmathError(f"--{name} {shown!r} is no list of numbers; write [[1, 2], [3, 4]]") from None

@@ -19,7 +19,8 @@ def lecture(wrong: bool) -> None:
     chosen = [claim for claim in CLAIMS if not (wrong and claim.right())]
     table = Table(title="The lecture's numbers, computed again", box=box.SIMPLE_HEAD)
     for heading in ("section", "about", "lecture", "worked", "convmath", "verdict"):
-        table.add_column(heading, justify="right" if heading in ("lecture", "convmath") else "left")
+        number = heading in ("lecture", "convmath")
+        table.add_column(heading, justify="right" if number else "left", no_wrap=number, overflow="fold")
     for claim in chosen:
         verdict = "right" if claim.right() else "[bold red]wrong[/]"
         cells = (claim.section, claim.about, shown(claim.says), claim.worked(), shown(claim.found()))

@@ -16,7 +16,7 @@ from convmath.quantities import BYTES
 
 
 def parameters(pair: Pair) -> Iterator[Quantity]:
-    """Each trainable array, and their total where there is not just one."""
+    """Each trainable array, and their total."""
     counts = pair.layer.parameters(pair.shape)
     for actual, general in zip(pair.actual, pair.general, strict=True):
         for access in parameter_accesses(general):
@@ -29,10 +29,8 @@ def parameters(pair: Pair) -> Iterator[Quantity]:
                 pair.values,
                 f"one {name} for every {', '.join(loops)}: shared by all output positions",
             )
-    if len(counts) != 1:
-        formula = Add(*counts.values(), evaluate=False) if counts else None
-        why = "" if counts else "nothing is learned"
-        yield Quantity("parameters", sum(counts.values()), formula, {}, why)
+    formula = Add(*counts.values(), evaluate=False) if len(counts) > 1 else None
+    yield Quantity("parameters", sum(counts.values()), formula, {}, "" if counts else "nothing is learned")
 
 
 REASONS = {
@@ -61,7 +59,8 @@ def operations(pair: Pair) -> Iterator[Quantity]:
 def _reason(pair: Pair, kind: str, reason: str) -> str:
     statement = pair.actual[0]
     if kind == "additions" and any(then.kind == kind for then in statement.then):
-        return reason + "; the bias adds one again" if statement.reduce else "one addition an element"
+        again = "; the bias adds one again" if "B" in statement.parameters else "; one more an output"
+        return reason + again if statement.reduce else "one addition an element"
     if kind == "comparisons" and not statement.reduce:
         return "one comparison an element"
     return reason

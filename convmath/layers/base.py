@@ -156,7 +156,7 @@ def check_kinds(layer: Layer) -> None:
 
 
 def freeze_lists(layer: Layer) -> None:
-    """Turn lists among the arguments into tuples, so that a layer is hashable, and SymPy's ints into ints."""
+    """Turn lists among the arguments into tuples, so that a layer is hashable; SymPy's ints into ints."""
     for field in fields(layer):  # type: ignore[arg-type]
         if field.init:
             object.__setattr__(layer, field.name, _frozen(getattr(layer, field.name)))

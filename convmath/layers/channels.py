@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 from convmath.errors import ConvmathError
 from convmath.integers import Integer, exact_div, is_number
 from convmath.loopnest import Block, Index, loop, single
+
+_MOST_GROUPS = 64  # looked through for the error message
 
 
 class Channels(NamedTuple):
@@ -42,8 +45,9 @@ def check_groups(groups: Integer, **channels: Integer) -> None:
     """Refuse channel counts that do not divide evenly among the groups."""
     for name, value in channels.items():
         if is_number(value) and is_number(groups) and value % groups:
-            near = [d for d in range(1, value + 1) if all(v % d == 0 for v in channels.values())]
+            common = math.gcd(*(v for v in channels.values() if is_number(v)))
+            fitting = [d for d in range(1, min(common, _MOST_GROUPS) + 1) if common % d == 0]
             raise ConvmathError(
                 f"{name}={value} is not divisible by groups={groups}; "
-                f"groups can be {', '.join(map(str, near))}"
+                f"groups can be {', '.join(map(str, fitting))}{' ...' * (common > _MOST_GROUPS)}"
             )

@@ -15,6 +15,7 @@ from convmath.layers.base import (
     check_fits,
     check_input,
     check_whole,
+    is_whole,
     per_axis,
     show,
 )
@@ -70,13 +71,20 @@ class Conv(Layer):
     def _check_connections(self, connections: tuple[tuple[int, ...], ...]) -> None:
         if self.groups != 1:
             raise ConvmathError(f"connections and groups={self.groups} exclude each other; use groups=1")
+        if not isinstance(connections, tuple) or not is_number(self.in_channels):
+            raise ConvmathError(
+                f"connections={connections!r} must be one tuple of input channels for each output channel, "
+                "and both channel counts numbers"
+            )
         if len(connections) != self.out_channels:
             raise ConvmathError(
                 f"connections lists {len(connections)} output channels, out_channels={self.out_channels}; "
                 "give one tuple of input channels for each output channel"
             )
+        known = set(range(self.in_channels))
         for read in connections:
-            if not read or not set(read) <= set(range(int(self.in_channels))) or len(set(read)) < len(read):
+            whole = isinstance(read, tuple) and read and all(map(is_whole, read))
+            if not whole or not set(read) <= known or len(set(read)) < len(read):
                 raise ConvmathError(
                     f"connections has {read}; each entry needs different input channels "
                     f"from 0 to {self.in_channels - 1}"
@@ -183,16 +191,17 @@ def check_padding(layer: Layer, words: tuple[str, ...] = PADDING_WORDS) -> None:
     padding = layer.padding  # type: ignore[attr-defined]
     if isinstance(padding, str):
         if padding not in words:
-            raise ConvmathError(f"padding={padding!r} is not known; use a number or {', '.join(words)}")
+            instead = f"a number or {', '.join(map(repr, words))}" if words else "a number"
+            raise ConvmathError(f"padding={padding!r} is not known; use {instead}")
         return
     entries = padding if isinstance(padding, tuple) else (padding,)
     for entry in entries:
         pair = entry if isinstance(entry, tuple) else (entry, entry)
-        if len(pair) != 2 or any(isinstance(p, (bool, float, str)) or p is None for p in pair):
+        if len(pair) != 2 or not all(map(is_whole, pair)):
             raise ConvmathError(
                 f"padding={padding!r}: each axis takes a whole number or a (begin, end) pair of them"
             )
-        if any(is_number(p) and p < 0 for p in pair):
+        if any(p < 0 if is_number(p) else bool(p.is_negative) for p in pair):
             raise ConvmathError(f"padding={padding} must not be negative; crop the input instead")
     per_axis(layer, "padding", layer.rank)  # type: ignore[attr-defined]
 

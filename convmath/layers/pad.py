@@ -8,7 +8,7 @@ from typing import ClassVar, NamedTuple
 
 from convmath.errors import ConvmathError
 from convmath.integers import Integer, is_number
-from convmath.layers.base import Layer, Padding, Shape, check_input
+from convmath.layers.base import Layer, Padding, Shape, check_input, is_whole
 from convmath.loopnest import Access, Index, Statement, loop, single
 from convmath.notation import OUTPUT_LOOPS
 from convmath.window import Window
@@ -51,7 +51,7 @@ class Pad(Layer):
     def __post_init__(self) -> None:
         super().__post_init__()
         for p in itertools.chain.from_iterable(self.pairs()):
-            if isinstance(p, (bool, float, str, tuple)) or p is None:
+            if not is_whole(p):
                 raise ConvmathError(f"padding={self.padding!r} must be whole numbers")
             if self.mode != "constant" and is_number(p) and p < 0:
                 raise ConvmathError(f"padding={self.padding} must not be negative; crop with ZeroPad")

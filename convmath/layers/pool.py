@@ -15,6 +15,7 @@ from convmath.layers.base import (
     check_fits,
     check_input,
     check_whole,
+    is_whole,
     per_axis,
 )
 from convmath.layers.conv import check_padding, padding_pairs, position
@@ -193,7 +194,7 @@ class AdaptivePool(Layer):
     def __post_init__(self) -> None:
         super().__post_init__()
         for size in per_axis(self, "output_size", self.rank):
-            if isinstance(size, (bool, float, str)) or (isinstance(size, int) and size < 1):
+            if size is not None and (not is_whole(size) or (is_number(size) and size < 1)):
                 raise ConvmathError(f"output_size={self.output_size} must be at least 1, or None")
 
     def windows(self, sizes: Shape) -> tuple[AdaptiveWindow, ...]:

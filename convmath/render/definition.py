@@ -59,6 +59,41 @@ def access_text(access: Access) -> str:
     return f"{access.array}[{', '.join(map(index_text, access.indices))}]"
 
 
+def unclashed(statement: Statement) -> Statement:
+    """The statement with a prime on each loop that a symbol of the user's is named like."""
+    expressions = [extent for block in statement.blocks for extent in block.extents]
+    accesses = (statement.target, *statement.factors)
+    expressions += [part for access in accesses for index in access.indices for part in _numbers_in(index)]
+    taken = {symbol.name for e in expressions for symbol in getattr(e, "free_symbols", ())}
+    loops = {name for block in statement.blocks for name in block.loops}
+    names = {name: f"{name}'" if name in taken else name for name in loops}
+    return statement if names.keys().isdisjoint(taken) else _renamed(statement, names)
+
+
+def _numbers_in(index: Index) -> list[Integer]:
+    scaled = [index.scaled[0], index.scaled[2]] if index.scaled else []
+    return [index.offset, *(coefficient for coefficient, _ in index.terms), *scaled]
+
+
+def _renamed(statement: Statement, names: dict[str, str]) -> Statement:
+    def index(old: Index) -> Index:
+        scaled = old.scaled and (old.scaled[0], names[old.scaled[1]], old.scaled[2])
+        return old._replace(terms=tuple((c, names[n]) for c, n in old.terms), scaled=scaled)
+
+    def access(old: Access) -> Access:
+        return Access(old.array, tuple(map(index, old.indices)))
+
+    def then(old: Then) -> Then:
+        return old._replace(operand=access(old.operand)) if isinstance(old.operand, Access) else old
+
+    return statement._replace(
+        target=access(statement.target),
+        factors=tuple(map(access, statement.factors)),
+        then=tuple(map(then, statement.then)),
+        blocks=tuple(b._replace(loops=tuple(names[n] for n in b.loops)) for b in statement.blocks),
+    )
+
+
 def statement_text(statement: Statement) -> str:
     """The whole statement as one line.
 
@@ -66,6 +101,7 @@ def statement_text(statement: Statement) -> str:
     >>> print(statement_text(Conv2d(3, 8, 3, padding=1).definition((3, 5, 5))[0]))
     Y[o, i, j] = sum over c, a, b of W[o, c, a, b]·X[c, i + a - 1, j + b - 1] + B[o]
     """
+    statement = unclashed(statement)
     sign = "+=" if _scatters(statement) else "="
     return f"{access_text(statement.target)} {sign} {_value_text(statement)}"
 
@@ -98,7 +134,7 @@ def ranges_text(statement: Statement) -> str:
     """Which values the loops take: ``o < 8, c < 3, i < 5``."""
     pairs = [
         (name, extent)
-        for block in statement.blocks
+        for block in unclashed(statement).blocks
         for name, extent in zip(block.loops, block.extents, strict=True)
     ]
     return ", ".join(f"{name} < {_plain(extent)}" for name, extent in pairs)

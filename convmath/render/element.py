@@ -20,7 +20,8 @@ def element_text(element: Element) -> str:
         numbers = [beside if beside and term.padding else _numbers(term) for term in element.terms]
         indent = " " * (len(name) + 1)
         lines += [f"{indent}= {_combined(element, numbers, letters=False)}", f"{indent}= {element.value}"]
-    return "\n".join(lines)
+    options = ", ".join(f"--{array.lower()}" for array in element.missing)
+    return "\n".join([*lines, *([f"(no numbers without {options})"] if options else [])])
 
 
 def _named(array: str, indices: tuple[int, ...]) -> str:

@@ -48,15 +48,28 @@ def _latex_product(factors: Sequence[str]) -> str:
     return first + "".join(rf" \cdot {f}" if f[:1].isdigit() else rf" \, {f}" for f in rest)
 
 
+def _latex_call(name: str, arguments: Sequence[str]) -> str:
+    command = rf"\{name}" if name in ("min", "max", "gcd") else rf"\operatorname{{{name}}}"
+    return rf"{command}\left({', '.join(arguments)}\right)"
+
+
 def _latex_symbol(name: str) -> str:
     if name in NOTATIONS:
         return NOTATIONS[name].latex
-    base, _, index = name.rpartition("_")
-    if not base:
-        return rf"\{name}" if name == "Delta" else name if len(name) == 1 else rf"\mathrm{{{name}}}"
-    stem = NOTATIONS[base].latex if base in NOTATIONS else base
-    index = index if len(index) == 1 else rf"\mathrm{{{index}}}"
-    return f"{stem[:-1]},{index}}}" if stem.endswith("}") else f"{stem}_{{{index}}}"
+    base, _, index = name.partition("_")
+    if index and base in NOTATIONS:
+        return rf"{NOTATIONS[base].latex}_{{{_latex_word(index)}}}"
+    stem, _, last = name.rpartition("_")
+    if stem in NOTATIONS:
+        return f"{NOTATIONS[stem].latex[:-1]},{_latex_word(last)}}}"
+    return f"{_latex_word(base)}_{{{_latex_word(index)}}}" if base and index else _latex_word(name)
+
+
+def _latex_word(word: str) -> str:
+    if word == "Delta":
+        return rf"\{word}"
+    escaped = word.replace("_", r"\_")
+    return escaped if len(word) == 1 else rf"\mathrm{{{escaped}}}"
 
 
 def _mathml_symbol(name: str) -> str:
@@ -98,7 +111,7 @@ LATEX = Style(
     divide=lambda above, below: rf"\frac{{{above}}}{{{below}}}",
     power=lambda base, exponent: f"{base}^{{{exponent}}}",
     floor=lambda inner: rf"\left\lfloor {inner} \right\rfloor",
-    call=lambda name, arguments: rf"\{name}\left({', '.join(arguments)}\right)",
+    call=_latex_call,
     group=lambda inner: rf"\left({inner}\right)",
     total=lambda term, index, first, last: rf"\sum_{{{index}={first}}}^{{{last}}} {term}",
     fractions_group=False,
@@ -134,6 +147,11 @@ def write(expression: Any, style: Style = TEXT, values: Values | None = None) ->
     return _Writer(style, values or {}).write(sympy.sympify(expression))[0]
 
 
+def write_factor(expression: Any, style: Style = TEXT) -> str:
+    """An expression as a factor or a side of a shape: a sum in parentheses; fractions as 1/2."""
+    return _Writer(style, {}).inside(sympy.sympify(expression), _DIV)
+
+
 class _Writer(NamedTuple):
     style: Style
     values: Values
@@ -154,40 +172,42 @@ class _Writer(NamedTuple):
                 return self.style.add([self._term(term) for term in _ordered(expression)]), _ADD
             case sympy.Mul() | sympy.Rational():
                 return self._product(expression)
+            case sympy.Pow() if expression.exp == -1:
+                return self._quotient(sympy.Integer(1), expression.base), _DIV
             case sympy.Pow():
                 return self.style.power(
-                    self._inside(expression.base, _ATOM), self.write(expression.exp)[0]
+                    self.inside(expression.base, _ATOM), self.write(expression.exp)[0]
                 ), _POW
             case FloorDiv():
                 return self.style.floor(self._quotient(*expression.args)), _ATOM
             case sympy.Sum():
                 term, (index, first, last) = expression.args
-                parts = (self._inside(term, _MUL), *(self.write(part)[0] for part in (index, first, last)))
+                parts = (self.inside(term, _MUL), *(self.write(part)[0] for part in (index, first, last)))
                 return self.style.total(*parts), _MUL
         names = {sympy.Min: "min", sympy.Max: "max", Gcd: "gcd", sympy.Abs: "abs"}
         name = names.get(expression.func, expression.func.__name__)
         return self.style.call(name, [self.write(argument)[0] for argument in expression.args]), _ATOM
 
-    def _inside(self, expression: Any, binding: int) -> str:
+    def inside(self, expression: Any, binding: int) -> str:
         text, own = self.write(expression)
         return text if own >= binding else self.style.group(text)
 
     def _term(self, term: Any) -> tuple[str, str]:
         sign = "-" if _is_negative(term) else "+"
-        return sign, self._inside(-term if sign == "-" else term, _DIV)
+        return sign, self.inside(-term if sign == "-" else term, _DIV)
 
     def _product(self, expression: Any) -> tuple[str, int]:
         if _is_negative(expression):
-            return "-" + self._inside(-expression, _DIV), _ADD
+            return "-" + self.inside(-expression, _DIV), _ADD
         above, below = _fraction(expression)
         if below:
             binding = _DIV if self.style.fractions_group else _MUL
             return self._quotient(sympy.Mul(*above, evaluate=False), sympy.Mul(*below)), binding
-        return self.style.multiply([self._inside(factor, _MUL) for factor in above]), _MUL
+        return self.style.multiply([self.inside(factor, _MUL) for factor in above]), _MUL
 
     def _quotient(self, above: Any, below: Any) -> str:
         if self.style.fractions_group:
-            return self.style.divide(self._inside(above, _MUL), self._inside(below, _POW))
+            return self.style.divide(self.inside(above, _MUL), self.inside(below, _POW))
         return self.style.divide(self.write(above)[0], self.write(below)[0])
 
 

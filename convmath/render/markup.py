@@ -9,7 +9,7 @@ from convmath.derivation import Derivation
 from convmath.explain import Explanation, Quantity
 from convmath.integers import is_symbolic
 from convmath.render.definition import statement_text
-from convmath.render.expression import LATEX, MATHML, TEXT, Style, write
+from convmath.render.expression import LATEX, MATHML, TEXT, Style, write, write_factor
 from convmath.render.text import value_text
 
 _TIMES = {"latex": r" \times ", "mathml": "<mo>&#xD7;</mo>"}
@@ -18,6 +18,11 @@ _TIMES = {"latex": r" \times ", "mathml": "<mo>&#xD7;</mo>"}
 def _escaped(prose: str) -> str:
     """Text whose asterisks and underscores Markdown shall leave alone."""
     return prose.replace("*", r"\*").replace("_", r"\_")
+
+
+def _latex_prose(prose: str) -> str:
+    """Text for LaTeX: its special characters escaped."""
+    return "".join("\\" + c if c in "_#%&{}$" else r"\^{}" if c == "^" else c for c in prose)
 
 
 def _forms(quantity: Quantity, style: Style) -> list[str]:
@@ -33,7 +38,7 @@ def _value(quantity: Quantity, style: Style) -> str:
     if is_symbolic(quantity.value):
         return write(quantity.value, style)
     if isinstance(quantity.value, tuple) and any(map(is_symbolic, quantity.value)):
-        return _TIMES[style.name].join(write(part, style) for part in quantity.value)
+        return _TIMES[style.name].join(write_factor(part, style) for part in quantity.value)
     text = value_text(quantity.value)
     if style.name == "latex":
         text = text.replace(",", "{,}").replace("x", r" \times ").replace("_", r"\_")
@@ -109,7 +114,9 @@ def derivation_markdown(derivation: Derivation) -> str:
 
 def derivation_latex(derivation: Derivation) -> str:
     """The steps of a derivation as an ``align*`` with the reasons beside them."""
-    lines = [rf"{_statement(s.statement, LATEX)} && \text{{{s.reason}}}" for s in derivation.steps]
+    lines = [
+        rf"{_statement(s.statement, LATEX)} && \text{{{_latex_prose(s.reason)}}}" for s in derivation.steps
+    ]
     body = " \\\\\n  & ".join(lines)
     return f"% {derivation.title}\n\\begin{{align*}}\n  & {body}\n\\end{{align*}}"
 

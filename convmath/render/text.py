@@ -8,7 +8,7 @@ from typing import Any
 from convmath.explain import Explanation, Quantity
 from convmath.integers import is_number, is_symbolic
 from convmath.render.definition import ranges_text, statement_text
-from convmath.render.expression import write
+from convmath.render.expression import write, write_factor
 
 
 def value_text(value: Any) -> str:
@@ -17,7 +17,7 @@ def value_text(value: Any) -> str:
         return f"{value:,}"
     if isinstance(value, tuple):
         joint = " x " if any(map(is_symbolic, value)) else "x"
-        return joint.join(write(part) if is_symbolic(part) else str(part) for part in value)
+        return joint.join(write_factor(part) for part in value)
     return write(value) if is_symbolic(value) else str(value)
 
 

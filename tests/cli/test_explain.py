@@ -153,6 +153,81 @@ def test_one_element_worked_out(convmath, arguments, expected):
     assert all(line in out for line in expected)
 
 
+@pytest.mark.parametrize(
+    ("layer", "shape", "element", "expected"),
+    [
+        ("ConstantPad2d(1, 3.5)", "1x2x2", "0,0,0", "= 3.5\n"),
+        ("MaxPool2d(2, padding=1)", "1x2x2", "0,0,0", "= max(-inf, -inf, -inf, (-1))\n           = -1\n"),
+    ],
+)
+def test_padding_is_what_the_layer_pads_with(convmath, layer, shape, element, expected):
+    out = convmath("explain", layer, "--input", shape, "--element", element, "--x", "[[-1,-2],[-3,-4]]").out
+    assert out.endswith(expected)
+
+
+def test_an_element_that_nothing_writes_is_its_bias(convmath):
+    layer = "ConvTranspose1d(2,2,1,stride=2,groups=2)"
+    assert convmath("explain", layer, "--input", "2x3", "--element", "0,1").out == "Y[0, 1] = 0 + B[0]\n"
+
+
+@pytest.mark.parametrize(
+    ("layers", "shape", "sentence"),
+    [
+        ("Conv2d(1,1,k)", "1x20x20", "has symbols"),
+        ("Linear(1000000,10)", "1000000", "1,000,000 terms"),
+        ("Softmax()", "4", "several steps"),
+    ],
+)
+def test_an_element_that_cannot_be_shown_is_refused(convmath, layers, shape, sentence):
+    run = convmath("explain", layers, "--input", shape, "--element", ",".join("0" * len(shape.split("x"))))
+    assert (run.code, run.out) == (2, "")
+    assert sentence in run.err
+
+
+def test_missing_numbers_are_named(convmath):
+    out = convmath(
+        "explain", "Conv2d(1,1,2)", "--input", "1x2x2", "--element", "0,0,0", "--x", "[[1,2],[3,4]]"
+    ).out
+    assert out.endswith("(no numbers without --w, --b)\n")
+
+
+def test_a_loop_named_like_a_symbol_gets_a_prime(convmath):
+    out = convmath("explain", "Conv2d(c,o,a)", "--input", "cxHxW", "--only", "output_shape").out
+    assert "Y[o', i, j] = sum over c', a', b of W[o', c', a', b]·X[c', i + a', j + b] + B[o']" in out
+
+
+def test_sums_in_shapes_stand_in_parentheses(convmath):
+    arguments = ("explain", "Conv2d(C, 8, 3)", "--input", "CxHxW", "--only", "output_shape")
+    assert "8 x (H - 2) x (W - 2)\n" in convmath(*arguments).out
+    assert (
+        r"8 \times \left(H - 2\right) \times \left(W - 2\right)"
+        in convmath(*arguments, "--format", "latex").out
+    )
+
+
+def test_what_pytorch_prints_is_read(convmath):
+    printed = (
+        "BatchNorm2d(3, eps=1e-05, momentum=0.1, affine=True, track_running_stats=True) -> ReLU(inplace=True) -> "
+        "Flatten(start_dim=1, end_dim=-1) -> Dropout(p=0.5, inplace=False) -> Softmax(dim=1)"
+    )
+    assert convmath("explain", printed, "--input", "3x2x2", "--format", "json").json()["output_shape"] == [
+        12
+    ]
+
+
+@pytest.mark.parametrize(
+    ("layers", "shape", "size"),
+    [  # traced by hand: taps 0, 4, 8 have different residues modulo 3, so one lands on each position
+        ("ConvTranspose2d(1,1,3,stride=3,dilation=4)", "1x8x8", [1, 1]),
+        ("ConvTranspose1d(1,1,2,stride=2) -> Conv1d(1,1,2,stride=2)", "1x8", [1]),
+        ("ConvTranspose1d(1,1,3,stride=2)", "1x8", [2]),
+    ],
+)
+def test_receptive_field_behind_gaps(convmath, layers, shape, size):
+    answer = convmath("explain", layers, "--input", shape, "--format", "json").json()
+    assert answer["receptive_field"]["size"] == size
+
+
 def test_one_element_in_letters(convmath):
     out = convmath("explain", "Conv2d(2,2,1,groups=2)", "--input", "2x2x2", "--element", "1,0,1").out
     assert out == "Y[1, 0, 1] = W[1, 0, 0, 0]·X[1, 0, 1] + B[1]\n"
@@ -168,7 +243,7 @@ WRONG = [
     (("Conv2d(3, 8, 7)", "3x5x5"), "covers 7 positions but the padded input has 5"),
     (("Conv2d(3, 8, 3, strid=2)", "3x9x9"), "has no argument 'strid'; did you mean stride?"),
     (("Conv2D(3, 8, 3)", "3x9x9"), "there is no layer 'Conv2D'; did you mean Conv2d"),
-    (("Conv2d(3, 8)", "3x9x9"), "does not fit the arguments of Conv2d(in_channels"),
+    (("Conv2d(3, 8)", "3x9x9"), "missing a required argument"),
     (("Conv2d(3, 8, 3", "3x9x9"), "is no layer"),
     (("Conv2d(3, 8, 0)", "3x9x9"), "kernel_size=0 must be at least 1"),
     (("Conv2d(3, 8, 2.5)", "3x9x9"), "kernel_size=2.5 must be a whole number"),
@@ -195,6 +270,18 @@ WRONG = [
     (("Flatten()", "3x4x5x6x7"), "give at most CxDxHxW"),
     (("Conv2d(3, 8, 3, stride=3, stride=2)", "3x9x9"), "stride twice is no argument"),
     (("Subsample2d(2, padding=1, channels=3)", "3x9x9"), "padding=1: subsampling has none"),
+    (("Conv2d(3, 8, k*0.5)", "3x9x9"), "'0.5' is no whole number or symbol"),
+    (("Conv2d(3, 8, -k)", "3x9x9"), "kernel_size=-k must be at least 1"),
+    (("Conv2d(3, 8, 3)", "3xTruexNone"), "True is a word of Python"),
+    (("Conv2d(3, 8, 3, padding=same)", "3x9x9"), "write 'same' in quotes"),
+    (("Conv2d(3, 8, " + "-" * 900 + "3)", "3x9x9"), "nested too deeply"),
+    (("Conv2d(3, 8, 3)", "3x" + "9" * 5000 + "x7"), "a number beyond 10^18"),
+    (("Conv2d(100000000000007, 4, 3, groups=3)", "3x9x9"), "groups can be 1"),
+    (("MaxPool2d(2, padding='same')", "3x9x9"), "padding='same' is not known; use a number"),
+    (("ReLU(foo=1)", "3x9x9"), "it takes none"),
+    (("Conv2d(3, 8)", "3x9x9"), "missing a required argument: 'kernel_size'"),
+    (("Conv2d(2, 2, 3, connections=((0, 1), (True,)))", "2x9x9"), "needs different input channels"),
+    (("Flatten(start_dim=2)", "3x9x9"), "start_dim=2 is not covered; only 1 is"),
     (("Conv2d(**a)", "3x9x9"), "**a is no argument"),
     (("Conv2d(3, 8, 3)", "three"), "takes channels and 2 spatial sizes"),
     (("Conv2d(3, 8, 3)", "3x-1x9"), "is no input shape"),
@@ -225,6 +312,9 @@ def test_wrong_input_is_one_sentence_and_exit_code_2(convmath, arguments, senten
         (["--element", "0,0,0", "--x", "[[1, 2]]"], "X has the shape 1x2, it must be 3x9x9"),
         (["--element", "0,0,0", "--x", "[\"a\"]"], "is no number"),
         (["--only", "weigth"], "is no quantity here"),
+        (["--format", "pdf"], "'pdf' is not one of"),
+        (["--x", "[1]"], "give --element"),
+        (["--element", "0,0,0", "--x", "[" + "9" * 5000 + "]"], "is no list of numbers"),
     ],
 )  # fmt: skip
 def test_wrong_options_are_one_sentence_and_exit_code_2(convmath, options, sentence):

@@ -4,47 +4,30 @@ import itertools
 from functools import cache
 
 import pytest
+import sympy
 
 import convmath.window
 from convmath.errors import ConvmathError
+from convmath.proof import evaluate
 from tests.core.mutants import load, mutants
 
 SPECS = (  # kernel size, stride, begin, end, dilation
     *((1, 1, 0, 0, 1), (3, 1, 1, 1, 1), (3, 2, 1, 0, 1), (2, 3, 0, 1, 1), (2, 2, 1, 1, 2), (3, 1, 2, 4, 2)),
     *((2, 1, 1, 0, 4), (1, 3, 0, 2, 1), (4, 4, 2, 2, 1), (3, 4, 0, 2, 2), (2, 4, 3, 0, 6), (4, 6, 1, 2, 4)),
     *((3, 6, 5, 1, 3), (2, 1, 2, 0, 1), (3, 3, 0, 0, 2), (1, 2, 1, 1, 1), (2, 1, 0, 2, 1), (3, 2, 0, 3, 1)),
-    *((2, 3, 2, 0, 1), (1, 1, 1, 0, 1)),
+    *((2, 3, 2, 0, 1), (1, 1, 1, 0, 1), (2, 1, 4, 4, 6)),
 )  # fmt: skip
 SIZES = (1, 2, 3, 5, 6, 9, 12)
 
+SYMBOL = sympy.Symbol("n", integer=True, positive=True)
+
 EQUIVALENT = (  # (mutant, why it computes the same)
     (
-        "Window.landing_touched: 0 -> -1: -1",
-        "no windows or -1 windows, no taps or -1 taps: an empty sum, no lattice points",
+        "Window.landing_windows: n - self.dilation -> Add: n + self.dilation",
+        "where it is only asked whether n and the dilation are numbers",
     ),
-    (
-        "Window.landing_touched: 0 -> -1: -1",
-        "no windows or -1 windows, no taps or -1 taps: an empty sum, no lattice points",
-    ),
-    ("Window.landing_windows: 1 -> +1: 2", "a stricter condition for the shortcut; counting gives as many"),
-    ("Window.landing_windows: 1 -> +1: 2", "a stricter condition for the shortcut; counting gives as many"),
-    ("Window.landing_windows: 1 -> -1: 0", "the shortcut is never taken; counting gives as many"),
-    (
-        "_landing: is_number(windows) and (not is_number(taps) or windows < taps) -> Or: is_number(windows) or (not is_number(taps) or windows < taps)",
-        "either sum counts the same pairs; this only picks the shorter one",
-    ),
-    (
-        "_landing: not is_number(taps) or windows < taps -> And: not is_number(taps) and windows < taps",
-        "either sum counts the same pairs; this only picks the shorter one",
-    ),
-    (
-        "_landing: windows < taps -> GtE: windows >= taps",
-        "either sum counts the same pairs; this only picks the shorter one",
-    ),
-    (
-        "_landing: windows < taps -> LtE: windows <= taps",
-        "either sum counts the same pairs; this only picks the shorter one",
-    ),
+    ("Window.landing_touched: 0 -> -1: -1", "no windows or -1 windows: no lattice points"),
+    ("Window.landing_touched: 0 -> -1: -1", "no taps or -1 taps: an empty sum"),
 )
 
 
@@ -76,6 +59,8 @@ def facts(module):
     for spec, n in itertools.product(SPECS, SIZES):
         yield from window_facts(module.Window(*spec), spec, n)
         yield from pair_facts(module, spec, n)
+    for spec in SPECS[4:8]:
+        yield from symbolic_facts(module.Window(*spec), spec)
     yield "identity", module.Window() == module.Window(1, 1, 0, 0, 1, None), True
     yield "fits", module.Window(fits=7).count(3), 7
     for n, windows in itertools.product(range(1, 10), range(1, 8)):
@@ -90,6 +75,7 @@ def window_facts(window, spec, n):
     if found:
         yield "count", window.count(n), len(found)
         yield "landing_windows", window.landing_windows(len(found), n), sum(map(bool, inside))
+        yield "landing_windows", window.landing_windows(1, n), int(bool(inside[0]))
         yield "unread", window.unread(n), n - len({q for w in inside for q in w})
     else:
         yield "slack", window.slack(n) < 0, True
@@ -100,7 +86,17 @@ def window_facts(window, spec, n):
     for kept in (range(max(window.span(n), 0)), range(n)):
         yield "landing_touched", window.landing_touched(n, len(kept)), len(touched & set(kept))
         yield "landing_taps", window.landing_taps(n, len(kept)), sum(q in kept for w in spread for q in w)
+    yield "sources", window.sources({1, 2}), {*positions(spec, 1), *positions(spec, 2)}
     yield "reads", window.reads(1, n), (spread[0][0] + spec[1], spread[-1][-1] + spec[1])
+
+
+def symbolic_facts(window, spec):
+    """What stays a sum over a symbol for the input's size, at two sizes of it."""
+    said = window.landing_taps(5, SYMBOL), window.landing_windows(5, SYMBOL)
+    for n in (2, 9):
+        inside = [[0 <= q < n for q in positions(spec, i)] for i in range(5)]
+        yield "landing_taps", evaluate(sympy.sympify(said[0]), {SYMBOL: n}), sum(map(sum, inside))
+        yield "landing_windows", evaluate(sympy.sympify(said[1]), {SYMBOL: n}), sum(map(any, inside))
 
 
 def pair_facts(module, spec, n):
@@ -116,6 +112,8 @@ def pair_facts(module, spec, n):
     touching = [i for i in range(-30, 30) if positions(spec, i)[0] <= n + 1 and positions(spec, i)[-1] >= n]
     low, high = module.Scatter(module.Window(*spec)).reads(n, n + 1)
     yield "scatter", list(range(low, high + 1)), touching
+    written = {i for i in range(-40, 40) if {n, n + 1} & set(positions(spec, i))}
+    yield "sources", module.Scatter(module.Window(*spec)).sources({n, n + 1}), written
     same = module.same_padding(n, module.Window(k, s, dilation=d))
     needed = next(t for t in range(99) if len(fitting((k, s, 0, t, d), n)) >= len(range(0, n, s)))
     yield "same", (same.begin + same.end, same.end - same.begin in (0, 1)), (needed, True)
@@ -167,7 +165,9 @@ def survives(tree):
     return not noticed(module)
 
 
-@pytest.mark.parametrize("function", ["count", "then", "touched", "_landing", "with_ceil_mode", "_lattice"])
+@pytest.mark.parametrize(
+    "function", ["count", "then", "touched", "_landing", "sources", "with_ceil_mode", "_lattice"]
+)
 def test_mutants_reach_the_function(function):
     assert any(name.split(":")[0].endswith(function) for name in NAMES)
 

@@ -223,7 +223,7 @@ MESSAGES = (  # every refusal names the value and the remedy
     ),
     (
         lambda: convmath.Conv2d(1, 1, 3, padding="half"),
-        "padding='half' is not known; use a number or valid",
+        "padding='half' is not known; use a number or 'valid'",
     ),
     (
         lambda: convmath.Conv2d(1, 1, 3, padding_mode="mirror"),
