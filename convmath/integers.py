@@ -118,10 +118,13 @@ def maximum(first: Integer, second: Integer) -> Integer:
 def positive_part(value: Integer) -> Integer:
     """``max(value, 0)``; in symbols without a search for which of the two it is."""
     if not is_symbolic(value):
-        return max(value, 0)
+        return maximum(value, 0)
     import sympy
 
-    return value if is_nonnegative(value) else sympy.Max(0, value, evaluate=False)
+    nested = sympy.sympify(value).has(sympy.Max)
+    if not nested and is_nonnegative(value):  # to ask it of nested ones takes SymPy seconds
+        return value
+    return sympy.Max(0, value, evaluate=False)
 
 
 def minimum(first: Integer, second: Integer) -> Integer:

@@ -18,12 +18,13 @@ def lecture(wrong: bool) -> None:
 
     chosen = [claim for claim in CLAIMS if not (wrong and claim.right())]
     table = Table(title="The lecture's numbers, computed again", box=box.SIMPLE_HEAD)
-    for heading in ("section", "about", "lecture", "worked", "convmath", "verdict"):
+    for heading in ("", "about, and how it comes about", "lecture", "convmath", ""):
         number = heading in ("lecture", "convmath")
-        table.add_column(heading, justify="right" if number else "left", no_wrap=number, overflow="fold")
+        table.add_column(heading, justify="right" if number else "left", no_wrap=number or not heading)
     for claim in chosen:
         verdict = "right" if claim.right() else "[bold red]wrong[/]"
-        cells = (claim.section, claim.about, shown(claim.says), claim.worked(), shown(claim.found()))
+        about = "\n".join(filter(None, (claim.about, claim.worked())))
+        cells = (claim.section, about, shown(claim.says), shown(claim.found()))
         table.add_row(*map(escape, cells), verdict)
     console = Console()
     console.print(table)
