@@ -88,7 +88,7 @@ class Chain:
         The last map is the one before the first global or adaptive pooling or flattening; a chain that
         starts with one of these has that layer's own.
         """
-        return receptive_field(self.reaches(shape))
+        return receptive_field([reach.footprint() for reach in self.reaches(shape)])
 
     def leftover(self, shape: Shape) -> tuple[Integer, ...]:
         """How many input rows and columns lie past the last window; padding is not counted."""

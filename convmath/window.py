@@ -75,6 +75,21 @@ class Window:
         """
         return self.stride * (n - 1) + self.size - self.begin - self.end
 
+    @property
+    def period(self) -> int:
+        """After how many windows the pattern of what they read repeats, ``step`` positions further on."""
+        return 1
+
+    @property
+    def step(self) -> Integer:
+        """See ``period``."""
+        return self.stride
+
+    @property
+    def taps(self) -> Integer:
+        """At most how many positions one output reads."""
+        return self.kernel_size
+
     def sources(self, outputs: set[int]) -> set[int]:
         """The positions that these windows read, tap by tap; numbers only."""
         taps = range(-self.begin, self.size - self.begin, self.dilation)
@@ -170,6 +185,21 @@ class Scatter(NamedTuple):
     """A window read backwards: output position y was written by the windows that touch it."""
 
     window: Window
+
+    @property
+    def period(self) -> Integer:
+        """After how many outputs the pattern of what they read repeats, ``step`` windows further on."""
+        return self.window.stride
+
+    @property
+    def step(self) -> int:
+        """See ``period``."""
+        return 1
+
+    @property
+    def taps(self) -> Integer:
+        """At most how many windows touch one output."""
+        return self.window.kernel_size
 
     def reads(self, first: Integer, last: Integer) -> tuple[Integer, Integer]:
         """Bounds on the windows that touch positions ``first .. last``: gaps between taps count as taps."""

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from convmath.layers.conv_transpose import ConvTranspose3d as ConvTranspose3d
     from convmath.layers.linear import Flatten as Flatten
     from convmath.layers.linear import Linear as Linear
+    from convmath.layers.linear import Reshape as Reshape
     from convmath.layers.pad import PADDING_NAMES as PADDING_NAMES
     from convmath.layers.pad import CircularPad1d as CircularPad1d
     from convmath.layers.pad import CircularPad2d as CircularPad2d
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
     from convmath.layers.pointwise import Dropout as Dropout
     from convmath.layers.pointwise import LocalResponseNorm as LocalResponseNorm
     from convmath.layers.pointwise import ReLU as ReLU
+    from convmath.layers.pointwise import ReLU6 as ReLU6
     from convmath.layers.pointwise import Sigmoid as Sigmoid
     from convmath.layers.pointwise import Softmax as Softmax
     from convmath.layers.pointwise import Tanh as Tanh
@@ -119,6 +121,7 @@ FAMILIES = {
     "linear": (
         "Linear",
         "Flatten",
+        "Reshape",
     ),
     "pointwise": (
         "BatchNorm1d",
@@ -126,6 +129,7 @@ FAMILIES = {
         "BatchNorm3d",
         "LocalResponseNorm",
         "ReLU",
+        "ReLU6",
         "Sigmoid",
         "Tanh",
         "Softmax",

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import MISSING, Field, fields
 from functools import reduce
-from operator import add
-from typing import Any, ClassVar, TypeAlias
+from operator import add, or_
+from typing import Any, ClassVar, NamedTuple, TypeAlias
 
 from convmath.errors import ConvmathError
+from convmath.footprint import Footprint, joined
 from convmath.integers import Integer, is_number, is_symbolic, plain
 from convmath.loopnest import (
     Operations,
@@ -18,15 +19,26 @@ from convmath.loopnest import (
     parameter_counts,
 )
 from convmath.notation import AXES
-from convmath.reach import Reach, ReceptiveField, receptive_field
+from convmath.reach import ReceptiveField, receptive_field
 from convmath.window import Scatter, Window
 
 Shape: TypeAlias = tuple[Integer, ...]
+AxisMap: TypeAlias = "Window | Scatter"
+IDENTITY = Window()
+Fields: TypeAlias = "tuple[Footprint | None, ...]"
 PerAxis: TypeAlias = "Integer | tuple[Integer, ...]"
 Padding: TypeAlias = "Integer | str | tuple[Integer | tuple[Integer, Integer], ...]"
 
 
 PER_AXIS_NAMES = ("kernel_size", "stride", "dilation", "output_padding", "output_size")
+
+
+class Counts(NamedTuple):
+    """What a layer makes of an input: the shape it gives, and what it takes."""
+
+    output_shape: Shape
+    parameters: dict[str, Integer]
+    operations: Operations
 
 
 class Layer:
@@ -49,7 +61,7 @@ class Layer:
 
     def axis_maps(self, *shapes: Shape) -> tuple[Window | Scatter, ...]:
         """Per spatial axis, which input positions an output position reads."""
-        return (Window(),) * (len(shapes[0]) - 1)
+        return (IDENTITY,) * (len(shapes[0]) - 1)
 
     def smallest_input(self) -> Shape | None:
         """A shape the layer accepts, for counting what does not depend on the input."""
@@ -74,6 +86,28 @@ class Layer:
         """The same without the taps that fall on zero padding or are cropped away."""
         return reduce(add, map(effective_operations, self._defined(*shapes)), Operations())
 
+    def counts(self, *shapes: Shape) -> Counts:
+        """Output shape, parameters and operations, from one reading of the definition."""
+        statements = self._defined(*shapes)
+        return Counts(
+            statements[-1].shape,
+            reduce(or_, map(parameter_counts, statements), {}),
+            reduce(add, map(operations, statements)),
+        )
+
+    def carried(self, fields: Sequence[Fields], maps: Sequence[AxisMap], shapes: Sequence[Shape]) -> Fields:
+        """Per axis of the output, what its positions read, given what the inputs' positions read.
+
+        ``maps`` are the layer's own axis maps.  None marks an axis without positions: channels, features,
+        or an axis that was summed up.
+        """
+        if len(fields) > 1:
+            return _joined_fields(fields, shapes)
+        axes = fields[0] if fields else ()
+        if len(axes) != len(maps) + 1:
+            return (None,) * len(self.output_shape(*shapes))
+        return (axes[0], *_moved(axes[1:], maps))
+
     def _defined(self, *shapes: Shape) -> tuple[Statement, ...]:
         """The definition, for shapes that are tuples of sizes."""
         for shape in shapes:
@@ -85,12 +119,38 @@ class Layer:
 
     def receptive_field(self, shape: Shape) -> ReceptiveField:
         """What one output position reads of the input, per spatial axis."""
-        output = self.output_shape(shape)
-        axes = zip(self.axis_maps(shape), shape[1:], output[1:], strict=False)
-        return receptive_field(tuple(Reach((axis_map,), (n, size)) for axis_map, n, size in axes))
+        return receptive_field([Footprint().then(axis_map) for axis_map in self.axis_maps(shape)])
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({', '.join(_arguments(self))})"
+
+
+def _moved(axes: Fields, maps: Sequence[AxisMap]) -> Iterator[Footprint | None]:
+    """Each axis behind its map; axes that are alike are worked out once."""
+    known: tuple[Any, ...] = (None, None, None)
+    for axis, axis_map in zip(axes, maps, strict=True):
+        if axis is None or axis_map is IDENTITY:
+            yield axis
+            continue
+        if known[0] is not axis or known[1] != axis_map:
+            known = axis, axis_map, axis.then(axis_map)
+        yield known[2]
+
+
+def _joined_fields(fields: Sequence[Fields], shapes: Sequence[Shape]) -> Fields:
+    """Axis by axis from the right, the hull over the inputs; what is broadcast sees everything."""
+    if all(axes is fields[0] for axes in fields):
+        return fields[0]
+    rank = max(map(len, shapes))
+    padded = [((None,) * (rank - len(axes)) + axes) for axes in fields]
+    sizes = [((1,) * (rank - len(shape)) + shape) for shape in shapes]
+    columns = zip(zip(*padded, strict=True), zip(*sizes, strict=True), strict=True)
+    return tuple(joined(_unless_broadcast(axes, column)) for axes, column in columns)
+
+
+def _unless_broadcast(axes: Sequence[Footprint | None], sizes: Sequence[Integer]) -> list[Footprint | None]:
+    broadcast = any(size != 1 for size in sizes)
+    return [None if broadcast and size == 1 else axis for axis, size in zip(axes, sizes, strict=True)]
 
 
 def _arguments(layer: Layer) -> list[str]:

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from convmath.errors import ConvmathError
 from convmath.integers import Integer, is_number, product
-from convmath.layers.base import Layer, Shape, check_whole, show
+from convmath.layers.base import Layer, Shape, check_whole, is_whole, show
 from convmath.layers.pointwise import element_loops
 from convmath.loopnest import Access, Index, Statement, Then, loop, single
 from convmath.window import Window
@@ -63,6 +63,46 @@ class Linear(Layer):
                 parameters={"W": "weight", "B": "bias"},
             ),
         )
+
+
+@dataclass(frozen=True, repr=False)
+class Reshape(Layer):
+    """The same numbers in row-major order under another shape, the batch left out.
+
+    >>> Reshape((16, 5, 5)).output_shape((400,))
+    (16, 5, 5)
+    """
+
+    shape: tuple[Integer, ...]
+
+    ends_maps: ClassVar[bool] = True
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not isinstance(self.shape, tuple) or not self.shape:
+            raise ConvmathError(f"shape={self.shape!r} must be a tuple of sizes, like (16, 5, 5)")
+        for size in self.shape:
+            if not is_whole(size) or (is_number(size) and size < 1):
+                raise ConvmathError(f"shape={self.shape} must hold whole numbers of at least 1, or symbols")
+
+    def definition(self, *shapes: Shape) -> tuple[Statement, ...]:
+        (shape,) = shapes
+        before, after = product(shape), product(self.shape)
+        if is_number(before) and is_number(after) and before != after:
+            raise ConvmathError(
+                f"{self!r} holds {after} numbers, the input {show(shape)} has {before}; give as many"
+            )
+        (flat,) = Flatten().definition(shape)
+        names = element_loops(self.shape)
+        strides = (product(self.shape[axis + 1 :]) for axis in range(len(self.shape)))
+        source = Access("F", (Index(tuple(zip(strides, names, strict=True))),))
+        copy = Statement(
+            Access("Y", tuple(map(loop, names))),
+            self.shape,
+            tuple(map(single, names, self.shape)),
+            (source,),
+        )
+        return flat._replace(target=flat.target._replace(array="F")), copy
 
 
 @dataclass(frozen=True, repr=False)

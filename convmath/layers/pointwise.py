@@ -50,6 +50,15 @@ class ReLU(Layer):
 
 
 @dataclass(frozen=True, repr=False)
+class ReLU6(Layer):
+    """``min(max(X, 0), 6)``: two comparisons an element; MobileNet's activation."""
+
+    def definition(self, *shapes: Shape) -> tuple[Statement, ...]:
+        steps = (Then("comparisons", 0, "max({}, {operand})"), Then("comparisons", 6, "min({}, {operand})"))
+        return (elementwise(shapes[0], steps),)
+
+
+@dataclass(frozen=True, repr=False)
 class Sigmoid(Layer):
     """``1 / (1 + exp(-X))``: an exponential, an addition and a division an element."""
 

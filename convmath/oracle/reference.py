@@ -11,7 +11,7 @@ from convmath.errors import ConvmathError
 from convmath.layers.base import Layer, per_axis
 from convmath.layers.conv import Conv
 from convmath.layers.conv_transpose import ConvTranspose
-from convmath.layers.linear import Flatten, Linear
+from convmath.layers.linear import Flatten, Linear, Reshape
 from convmath.layers.pad import ConstantPad, Pad
 from convmath.layers.pointwise import (
     Add,
@@ -20,6 +20,7 @@ from convmath.layers.pointwise import (
     Dropout,
     LocalResponseNorm,
     ReLU,
+    ReLU6,
     Sigmoid,
     Softmax,
     Tanh,
@@ -29,7 +30,14 @@ from convmath.layers.pool import AdaptiveAvgPool, AdaptiveMaxPool, AvgPool, MaxP
 Call: TypeAlias = tuple[str, tuple[Any, ...], dict[str, Any]]
 Weights: TypeAlias = Mapping[str, Any]
 
-POINTWISE = {ReLU: "relu", Sigmoid: "sigmoid", Tanh: "tanh", Softmax: "softmax", Dropout: "dropout"}
+POINTWISE = {
+    ReLU: "relu",
+    ReLU6: "relu6",
+    Sigmoid: "sigmoid",
+    Tanh: "tanh",
+    Softmax: "softmax",
+    Dropout: "dropout",
+}
 JOINS = {Flatten: "flatten", Add: "add", Concat: "concat"}
 
 
@@ -130,6 +138,7 @@ def _(layer: LocalResponseNorm, arrays: tuple[Any, ...], weights: Weights) -> Ca
 
 
 @operator.register(ReLU)
+@operator.register(ReLU6)
 @operator.register(Sigmoid)
 @operator.register(Tanh)
 @operator.register(Softmax)
@@ -139,6 +148,11 @@ def _(layer: LocalResponseNorm, arrays: tuple[Any, ...], weights: Weights) -> Ca
 @operator.register(Concat)
 def _(layer: Layer, arrays: tuple[Any, ...], weights: Weights) -> Call:
     return (POINTWISE | JOINS)[type(layer)], arrays, {}
+
+
+@operator.register
+def _(layer: Reshape, arrays: tuple[Any, ...], weights: Weights) -> Call:
+    return "reshape", (*arrays, layer.shape), {}
 
 
 @singledispatch

@@ -189,8 +189,11 @@ def local_response_norms(draw: Draw) -> Case:
 @composite
 def pointwise(draw: Draw) -> Case:
     """Activations, softmax, dropout and flattening, of features or maps."""
-    kinds = (layers.ReLU, layers.Sigmoid, layers.Tanh, layers.Softmax, layers.Dropout, layers.Flatten)
-    return Case(draw(st.sampled_from(kinds))(), (draw(shapes(draw(st.integers(0, 3)))),))
+    plain = (layers.ReLU, layers.ReLU6, layers.Sigmoid, layers.Tanh, layers.Softmax, layers.Dropout)
+    shape = draw(shapes(draw(st.integers(0, 3))))
+    if draw(st.booleans()):
+        return Case(draw(st.sampled_from((*plain, layers.Flatten)))(), (shape,))
+    return Case(layers.Reshape(tuple(draw(st.permutations(shape)))), (shape,))
 
 
 @composite

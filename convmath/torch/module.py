@@ -11,7 +11,7 @@ from convmath.errors import ConvmathError
 from convmath.layers.base import Layer, per_axis
 from convmath.layers.conv import Conv
 from convmath.layers.conv_transpose import ConvTranspose
-from convmath.layers.linear import Flatten, Linear
+from convmath.layers.linear import Flatten, Linear, Reshape
 from convmath.layers.pad import ConstantPad, Pad, SymmetricPad
 from convmath.layers.pointwise import (
     Add,
@@ -20,6 +20,7 @@ from convmath.layers.pointwise import (
     Dropout,
     LocalResponseNorm,
     ReLU,
+    ReLU6,
     Sigmoid,
     Softmax,
     Tanh,
@@ -174,11 +175,17 @@ def _(layer: Dropout) -> Any:
 
 
 @module.register(ReLU)
+@module.register(ReLU6)
 @module.register(Sigmoid)
 @module.register(Tanh)
 @module.register(Flatten)
 def _(layer: Layer) -> Any:
     return getattr(nn, type(layer).__name__)()
+
+
+@module.register
+def _(layer: Reshape) -> Any:
+    return modules.Reshape(layer.shape)
 
 
 @module.register

@@ -198,3 +198,15 @@ class Concat(nn.Module):  # type: ignore[misc]
     def forward(self, *arrays: Any) -> Any:
         """Join arrays (N, C, *spatial)."""
         return torch.cat(arrays, dim=1)
+
+
+class Reshape(nn.Module):  # type: ignore[misc]
+    """Another shape for each sample."""
+
+    def __init__(self, shape: tuple[int, ...]) -> None:
+        super().__init__()
+        self.shape = shape
+
+    def forward(self, x: Any) -> Any:
+        """Reshape ``x`` (N, ...)."""
+        return x.reshape(len(x), *self.shape)

@@ -26,6 +26,22 @@ def relu(x: Any) -> Array:
     return y
 
 
+def relu6_definition(x: Any) -> Array:
+    """Y = min(max(X, 0), 6), two comparisons an element; an object array."""
+    x = objects(x)
+    return tabulate(x.shape, lambda *i: -larger(-larger(x[i], 0), -6))
+
+
+def relu6(x: Any) -> Array:
+    """``x`` cut off below 0 and above 6; NaN stays.
+
+    >>> relu6(np.array([-2, 3, 9]))
+    array([0, 3, 6])
+    """
+    y: Array = np.minimum(np.maximum(x, 0), 6)
+    return y
+
+
 def sigmoid_definition(x: Any) -> Array:
     """Y = 1 / (1 + exp(-X)); an object array."""
     x = objects(x)

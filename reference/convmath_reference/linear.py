@@ -73,6 +73,24 @@ def flatten(x: Any, start_dim: int = 1, end_dim: int = -1) -> Array:
     return array.reshape(*shape[:first], prod(shape[first : last + 1]), *shape[last + 1 :])
 
 
+def reshape_definition(x: Any, shape: Any) -> Array:
+    """Y[n, i] = X[n, the index as far along in row-major order]; an object array."""
+    x = objects(x)
+    places = list(np.ndindex(x.shape[1:]))
+    order = {index: place for place, index in enumerate(np.ndindex(tuple(shape)))}
+    return tabulate((len(x), *shape), lambda n, *i: x[(n, *places[order[tuple(i)]])])
+
+
+def reshape(x: Any, shape: Any) -> Array:
+    """The numbers of each sample in row-major order, under another shape.
+
+    >>> reshape(np.zeros((2, 12)), (3, 2, 2)).shape
+    (2, 3, 2, 2)
+    """
+    array: Array = np.asarray(x)
+    return array.reshape(len(array), *shape)
+
+
 def add_definition(*xs: Any) -> Array:
     """Y[i] = X1[i] + X2[i] + ...; an object array."""
     arrays = [objects(x) for x in xs]

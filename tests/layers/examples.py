@@ -217,6 +217,8 @@ EXAMPLES = (
     ("LocalResponseNorm(5)", (96, 55, 55), (96, 55, 55), 0, None, "Krizhevsky et al. 2012"),
     ("LocalResponseNorm(3)", (2, 1), (2, 1), 0, 8, BY_HAND + ": three squares and a product each"),
     ("ReLU()", (8, 4, 4), (8, 4, 4), 0, 0, BY_HAND),
+    ("ReLU6()", (8, 4, 4), (8, 4, 4), 0, 0, BY_HAND),
+    ("Reshape((16, 5, 5))", (400,), (16, 5, 5), 0, 0, BY_HAND),
     ("Sigmoid()", (5,), (5,), 0, 0, BY_HAND),
     ("Tanh()", (5,), (5,), 0, 0, BY_HAND),
     ("Softmax()", (10,), (10,), 0, 0, BY_HAND),

@@ -1,0 +1,135 @@
+"""``convmath summary``, ``compare`` and ``list``: whole networks."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from convmath import zoo
+from convmath.errors import ConvmathError
+from convmath.layers.base import Shape, show
+from convmath.network import Network
+from convmath.parse import parse_chain, parse_shape
+from convmath.quantities import BYTES
+
+FORMATS = ("table", "markdown", "csv", "latex", "html", "json")
+SYMBOLS = {1: ("L",), 2: ("H", "W"), 3: ("D", "H", "W")}
+
+
+def read_network(text: str, shape: Shape | None, symbolic: bool = False) -> Network:
+    """A network by name, from a file, or written as a chain of layers."""
+    if "(" in text:
+        if shape is None:
+            raise ConvmathError("a chain of layers has no default input; give --input 3x224x224")
+        return Network.chain(parse_chain(text).layers, shape, "chain")
+    if text.endswith((".toml", ".json")):
+        loaded = Network.load(Path(text))
+        return loaded if shape is None else Network(loaded.name, loaded.nodes, shape, loaded.source)
+    entry = zoo.ZOO[zoo.full_name(text)]
+    if not symbolic:
+        return zoo.network(text, input_shape=shape)
+    from convmath.notation import symbol
+
+    channels, *axes = entry.input_shape if shape is None else shape
+    names = SYMBOLS.get(len(axes), ())
+    general = (channels, *map(symbol, names)) if shape is None else shape
+    return zoo.network(text, classes=symbol("K"), input_shape=general)
+
+
+@click.command()
+@click.argument("network")
+@click.option("--input", "input_text", metavar="CxHxW", help="Input shape; the network's own unless given.")
+@click.option("--symbolic", is_flag=True, help="Height H, width W and K classes as symbols.")
+@click.option("--batch", default="1", metavar="N", help="Samples at once; a number or a symbol.")
+@click.option("--convention", "counting", default="macs", show_default=True, help="What the total counts.")
+@click.option("--dtype", type=click.Choice(list(BYTES)), default="float32", show_default=True)
+@click.option("--depth", type=int, help="Group layers by so many parts of their names.")
+@click.option("--format", "format_", type=click.Choice(FORMATS), default="table", show_default=True)
+def summary(
+    network: str,
+    input_text: str | None,
+    symbolic: bool,
+    batch: str,
+    counting: str,
+    dtype: str,
+    depth: int | None,
+    format_: str,
+) -> None:
+    """Every layer of NETWORK with its output shape, parameters, multiplications and receptive field.
+
+    NETWORK is a name (convmath list), a .toml or .json file, or a chain of layers.
+
+    \b
+    convmath summary resnet50
+    convmath summary resnet50@paper --input 3x256x256 --depth 1
+    convmath summary unet --symbolic
+    convmath summary "Conv2d(3, 8, 3) -> ReLU() -> MaxPool2d(2)" --input 3x32x32
+    """
+    from convmath.summary import summarise
+
+    shape = parse_shape(input_text) if input_text is not None else None
+    read = read_network(network, shape, symbolic)
+    found = summarise(read, batch=parse_shape(batch)[0], counting=counting, dtype=dtype)
+    found = found if depth is None else found.grouped(depth)
+    click.echo(_rendered(found, format_))
+
+
+def _rendered(found: Any, format_: str) -> str:
+    from convmath.render import network as render
+
+    writers = {
+        "markdown": render.markdown,
+        "csv": render.comma_separated,
+        "latex": render.latex,
+        "html": render.html,
+        "json": render.as_json,
+    }
+    if format_ != "table":
+        return writers[format_](found)
+    import shutil
+
+    return render.text(found, width=max(shutil.get_terminal_size((120, 24)).columns, 80))
+
+
+@click.command()
+@click.argument("networks", nargs=-1, required=True)
+@click.option(
+    "--input", "input_text", metavar="CxHxW", help="Input shape; each network's own unless given."
+)
+@click.option("--convention", "counting", default="macs", show_default=True, help="What the total counts.")
+def compare(networks: tuple[str, ...], input_text: str | None, counting: str) -> None:
+    """Networks side by side.
+
+    \b
+    convmath compare alexnet vgg16 resnet50 densenet121
+    """
+    from rich.console import Console
+    from rich.table import Table
+
+    from convmath.render.network import number, totals
+    from convmath.summary import summarise
+
+    shape = parse_shape(input_text) if input_text is not None else None
+    found = [summarise(read_network(name, shape), counting=counting) for name in networks]
+    table = Table("", *(each.network.name for each in found), box=None, pad_edge=False)
+    table.add_row("input", *(show(each.input_shape) for each in found))
+    table.add_row("layers", *(number(len(each.rows)) for each in found))
+    columns = [dict(totals(each)) for each in found]
+    for name in dict.fromkeys(name for column in columns for name in column):
+        table.add_row(name, *(column.get(name, "").partition(" (")[0] for column in columns))
+    Console().print(table)
+    click.echo(f"{found[0].convention.unit}: {found[0].convention.meaning}")
+
+
+@click.command(name="list")
+def list_() -> None:
+    """The networks that convmath knows by name."""
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table("network", "input", "classes", "source", box=None, pad_edge=False)
+    for name, entry in zoo.ZOO.items():
+        table.add_row(name, show(entry.input_shape), str(entry.classes), entry.source)
+    Console().print(table)

@@ -1,0 +1,200 @@
+"""A network's summary as a table for a terminal, a page, a spreadsheet or a program."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Sequence
+from html import escape
+from typing import Any
+
+from convmath.integers import is_number
+from convmath.layers.base import show
+from convmath.reach import ReceptiveField
+from convmath.summary import Row, Summary
+
+COLUMNS = ("layer", "", "output shape", "parameters", "multiplications", "share", "receptive field")
+
+
+def number(value: Any) -> str:
+    """A count: thousands separated, or the expression."""
+    return f"{value:,}" if is_number(value) else str(value)
+
+
+def field(reach: ReceptiveField | None) -> str:
+    """A receptive field's size: one number where all axes agree."""
+    if reach is None:
+        return ""
+    sizes = reach.size[:1] if len(set(reach.size)) == 1 else reach.size
+    marks = {"misaligned": " (misaligned)", "position-dependent": " (largest)"}
+    return show(sizes) + marks.get(reach.status, "") + (" + gates" if reach.gated else "")
+
+
+def cells(summary: Summary, row: Row) -> tuple[str, ...]:
+    """The texts of one row."""
+    share = summary.share(row)
+    return (
+        row.name,
+        row.layer,
+        show(row.output_shape),
+        number(row.parameters) if row.parameters != 0 else "",
+        number(row.multiplications) if row.multiplications != 0 else "",
+        f"{share:.1%}" if share else "",
+        field(row.receptive_field),
+    )
+
+
+def totals(summary: Summary) -> list[tuple[str, str]]:
+    """What stands below the table."""
+    memory, reach = summary.memory, summary.receptive_field
+    lines = [
+        ("parameters", number(summary.parameters)),
+        (summary.convention.unit, f"{number(summary.multiplications)} ({summary.convention.meaning})"),
+    ]
+    if reach is not None:
+        strides, paddings = (_per_axis(values) for values in (reach.stride, reach.padding))
+        where = f"stride {strides}, padding {paddings}, {reach.status}"
+        lines.append(("receptive field", f"{field(reach)} at the last map ({where})"))
+    held = (("weights", memory.weights), ("results", memory.activations), ("most at once", memory.peak))
+    lines += [(f"memory, {name}", f"{_bytes(value)} ({memory.dtype})") for name, value in held]
+    lines += [("holds for", condition) for condition in summary.conditions]
+    if summary.network.unknown:
+        lines.insert(0, ("partial", f"not counted: {', '.join(summary.network.unknown)}"))
+    return lines
+
+
+def _per_axis(values: Sequence[Any]) -> str:
+    return str(values[0]) if len(set(values)) == 1 else "x".join(map(str, values))
+
+
+def _bytes(value: Any) -> str:
+    if not is_number(value):
+        return f"{value} bytes"
+    return f"{value / 2**20:,.1f} MiB" if value >= 2**20 else f"{value:,} bytes"
+
+
+def title(summary: Summary) -> str:
+    """The network, its input and its source."""
+    batch = "" if summary.batch == 1 else f", batch {summary.batch}"
+    source = f" [{summary.network.source}]" if summary.network.source else ""
+    return f"{summary.network.name} on {show(summary.input_shape)}{batch}{source}"
+
+
+def text(summary: Summary, width: int = 120, color: bool = False) -> str:
+    """A table for a terminal."""
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(title=title(summary), title_justify="left", box=None, pad_edge=False, header_style="bold")
+    for place, name in enumerate(COLUMNS):
+        table.add_column(name, justify="left" if place < 3 else "right", overflow="fold")
+    for row in summary.rows:
+        table.add_row(*map(_unmarked, cells(summary, row)))
+    stream = io.StringIO()
+    console = Console(file=stream, width=width, force_terminal=color, highlight=False)
+    console.print(table)
+    below = [f"{name:<22}{value}" for name, value in totals(summary)]
+    return "\n".join([*(line.rstrip() for line in stream.getvalue().splitlines()), "", *below])
+
+
+def _unmarked(cell: str) -> str:
+    return cell.replace("[", r"\[")
+
+
+def markdown(summary: Summary) -> str:
+    """A Markdown table and the totals as a list."""
+    rows = [COLUMNS, ("---",) * 3 + ("---:",) * 4, *(cells(summary, row) for row in summary.rows)]
+    lines = ["| " + " | ".join(cell.replace("|", r"\|") for cell in row) + " |" for row in rows]
+    below = [f"- {name}: {value}" for name, value in totals(summary)]
+    return "\n".join([f"**{title(summary)}**", "", *lines, "", *below])
+
+
+def comma_separated(summary: Summary) -> str:
+    """A row a layer, numbers without separators."""
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(("name", "layer", "output_shape", "parameters", "multiplications", "receptive_field"))
+    for row in summary.rows:
+        counts = (row.parameters, row.multiplications, field(row.receptive_field))
+        writer.writerow((row.name, row.layer, show(row.output_shape), *counts))
+    return stream.getvalue().rstrip("\n")
+
+
+def latex(summary: Summary) -> str:
+    """A ``tabular`` with the totals below a line."""
+    body = [" & ".join(map(_latex_cell, cells(summary, row))) + r" \\" for row in summary.rows]
+    head = " & ".join(map(_latex_cell, COLUMNS)) + r" \\ \hline"
+    width = len(COLUMNS)
+    below = [
+        rf"\multicolumn{{{width}}}{{l}}{{{_latex_cell(f'{name}: {value}')}}} \\"
+        for name, value in totals(summary)
+    ]
+    lines = [r"\begin{tabular}{lllrrrr}", head, *body, r"\hline", *below, r"\end{tabular}"]
+    return "\n".join(lines)
+
+
+def _latex_cell(cell: str) -> str:
+    special = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
+    special |= {mark: "\\" + mark for mark in "_%&#$"}
+    return "".join(special.get(mark, mark) for mark in cell)
+
+
+def html(summary: Summary) -> str:
+    """A table for a page or a notebook."""
+
+    def line(values: Sequence[str], tag: str) -> str:
+        return "<tr>" + "".join(f"<{tag}>{escape(value)}</{tag}>" for value in values) + "</tr>"
+
+    rows = "".join(line(cells(summary, row), "td") for row in summary.rows)
+    below = "".join(f"<li>{escape(name)}: {escape(value)}</li>" for name, value in totals(summary))
+    caption = f"<caption>{escape(title(summary))}</caption>"
+    return (
+        f"<table>{caption}<thead>{line(COLUMNS, 'th')}</thead><tbody>{rows}</tbody></table><ul>{below}</ul>"
+    )
+
+
+def as_json(summary: Summary) -> str:
+    """Everything for a program; expressions as text."""
+    memory = summary.memory
+    found = {
+        "network": summary.network.name,
+        "source": summary.network.source,
+        "input_shape": summary.input_shape,
+        "batch": summary.batch,
+        "convention": summary.convention.name,
+        "partial": list(summary.network.unknown),
+        "conditions": summary.conditions,
+        "parameters": summary.parameters,
+        "multiplications": summary.multiplications,
+        "receptive_field": _field_json(summary.receptive_field),
+        "memory": {
+            "weights": memory.weights,
+            "activations": memory.activations,
+            "peak": memory.peak,
+            "dtype": memory.dtype,
+        },
+        "layers": [_row_json(row) for row in summary.rows],
+    }
+    return json.dumps(found, default=str, indent=2)
+
+
+def _row_json(row: Row) -> dict[str, Any]:
+    return {
+        "name": row.name,
+        "layer": row.layer,
+        "inputs": row.inputs,
+        "output_shape": row.output_shape,
+        "parameters": row.parameters,
+        "multiplications": row.multiplications,
+        "receptive_field": _field_json(row.receptive_field),
+    }
+
+
+def _field_json(reach: ReceptiveField | None) -> dict[str, Any] | None:
+    """One number where all axes agree, else one an axis."""
+    if reach is None:
+        return None
+    sizes = {"size": reach.size, "stride": reach.stride, "padding": reach.padding}
+    plain: dict[str, Any] = {k: v[0] if len(set(v)) == 1 else v for k, v in sizes.items()}
+    return plain | {"status": reach.status, "gated": reach.gated}

@@ -1,0 +1,133 @@
+"""Published networks by name, ``architecture@variant``, one file an architecture family.
+
+The plain name is torchvision's variant where there is one, else the lecture's or the paper's.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any, NamedTuple
+
+from convmath.errors import ConvmathError
+from convmath.integers import Integer
+from convmath.layers.base import Shape
+from convmath.network import Network
+
+TORCHVISION = "torchvision, models."
+D2L = "Zhang et al., Dive into Deep Learning, chapter "
+LECTURE = "the lecture, section "
+
+
+class Entry(NamedTuple):
+    """One published network: which function builds it, with what, and its defaults."""
+
+    family: str
+    arguments: dict[str, Any]
+    input_shape: Shape
+    classes: int
+    source: str
+
+
+def _torchvision(family: str, name: str, side: int = 224, **arguments: Any) -> tuple[str, Entry]:
+    entry = Entry(family, arguments, (3, side, side), 1000, f"{TORCHVISION}{name}")
+    return f"{name}@torchvision", entry
+
+
+IMAGE, GREY = (3, 224, 224), (1, 224, 224)
+LENET_98 = "LeCun, Bottou, Bengio, Haffner, Gradient-based learning applied to document recognition (1998)"
+ALEXNET_12 = "Krizhevsky, Sutskever, Hinton, ImageNet classification with deep CNNs (2012)"
+NIN_13 = "Lin, Chen, Yan, Network in Network (2013)"
+GOOGLENET_14 = "Szegedy et al., Going deeper with convolutions (2014)"
+RESNET_15 = "He, Zhang, Ren, Sun, Deep residual learning for image recognition (2015)"
+MOBILENET_17 = "Howard et al., MobileNets (2017)"
+UNET_15 = "Ronneberger, Fischer, Brox, U-Net (2015), with padded convolutions"
+DCGAN_15 = "Radford, Metz, Chintala, Unsupervised representation learning with DCGAN (2015)"
+RESNETS, DENSENETS, VGGS = (18, 34, 50, 101, 152), (121, 161, 169, 201), (11, 13, 16, 19)
+
+ZOO: dict[str, Entry] = {
+    "mlp@lecture": Entry("mlp", {}, (1, 1000, 1000), 10, LECTURE + "1.1: 1000x1000 pixels, 1000 hidden"),
+    "lenet@lecture": Entry("lenet", {}, (1, 28, 28), 10, LECTURE + "2.5"),
+    "lenet5@paper": Entry("lenet", {"variant": "paper"}, (1, 32, 32), 10, LENET_98),
+    "alexnet@torchvision": _torchvision("alexnet", "alexnet")[1],
+    "alexnet@lecture": Entry("alexnet", {"variant": "lecture"}, IMAGE, 1000, LECTURE + "4.1"),
+    "alexnet@paper": Entry("alexnet", {"variant": "paper"}, (3, 227, 227), 1000, ALEXNET_12),
+    "alexnet@d2l": Entry("alexnet", {"variant": "d2l"}, GREY, 10, D2L + "8.1"),
+    **dict(
+        _torchvision("vgg", f"vgg{depth}{'_bn' * norm}", depth=depth, norm=norm)
+        for depth in VGGS
+        for norm in (False, True)
+    ),
+    "vgg11@d2l": Entry("vgg", {"depth": 11, "variant": "d2l"}, GREY, 10, D2L + "8.2"),
+    "nin@paper": Entry("nin", {}, IMAGE, 1000, NIN_13 + ", the authors' ImageNet model"),
+    "nin@d2l": Entry("nin", {"variant": "d2l"}, GREY, 10, D2L + "8.3"),
+    "googlenet@torchvision": _torchvision("googlenet", "googlenet")[1],
+    "googlenet@paper": Entry("googlenet", {"variant": "paper"}, IMAGE, 1000, GOOGLENET_14),
+    "googlenet@d2l": Entry("googlenet", {"variant": "d2l"}, (1, 96, 96), 10, D2L + "8.4"),
+    **dict(_torchvision("resnet", f"resnet{depth}", depth=depth) for depth in RESNETS),
+    **{
+        f"resnet{depth}@paper": Entry(
+            "resnet", {"depth": depth, "variant": "paper"}, IMAGE, 1000, RESNET_15
+        )
+        for depth in RESNETS
+    },
+    "resnet18@d2l": Entry("resnet", {"depth": 18, "variant": "d2l"}, (1, 96, 96), 10, D2L + "8.6"),
+    **dict(_torchvision("densenet", f"densenet{depth}", depth=depth) for depth in DENSENETS),
+    "densenet@d2l": Entry("densenet", {"variant": "d2l"}, (1, 96, 96), 10, D2L + "8.7"),
+    "mobilenet_v1@paper": Entry("mobilenet", {}, IMAGE, 1000, MOBILENET_17),
+    "mobilenet_v2@torchvision": Entry(
+        "mobilenet", {"variant": "v2"}, IMAGE, 1000, TORCHVISION + "mobilenet_v2"
+    ),
+    "unet@paper": Entry("unet", {}, (1, 256, 256), 2, UNET_15),
+    "dcgan_generator@paper": Entry("dcgan", {}, (100,), 3, DCGAN_15),
+    "dcgan_generator@pytorch": Entry(
+        "dcgan", {"variant": "pytorch"}, (100, 1, 1), 3, "PyTorch, examples/dcgan"
+    ),
+}
+_PREFERENCE = ("torchvision", "lecture", "paper", "d2l")
+
+
+def names() -> list[str]:
+    """Every network's full name."""
+    return list(ZOO)
+
+
+def full_name(name: str) -> str:
+    """The full name of a plain one.
+
+    >>> full_name("resnet50"), full_name("lenet"), full_name("resnet50@paper")
+    ('resnet50@torchvision', 'lenet@lecture', 'resnet50@paper')
+    """
+    candidates = [name, *(f"{name}@{variant}" for variant in _PREFERENCE)]
+    found = next((candidate for candidate in candidates if candidate in ZOO), None)
+    if found is None:
+        raise ConvmathError(f"there is no network {name!r}{_suggest(name)}")
+    return found
+
+
+def _suggest(name: str) -> str:
+    import difflib
+
+    plain = {known.partition("@")[0] for known in ZOO}
+    near = difflib.get_close_matches(name, [*ZOO, *sorted(plain)], n=4, cutoff=0.5)
+    return f"; did you mean {' or '.join(near)}?" if near else "; convmath list names them all"
+
+
+def network(
+    name: str, classes: Integer | None = None, input_shape: Shape | None = None, **arguments: Any
+) -> Network:
+    """Build a network by name, for a number of classes, numbers or symbols.
+
+    ``arguments`` are the architecture's own: ``width=64`` channels of ResNet's stem, for one.
+
+    >>> network("resnet50").output_shape()
+    (1000,)
+    """
+    full = full_name(name)
+    entry = ZOO[full]
+    shape = entry.input_shape if input_shape is None else tuple(input_shape)
+    build = import_module(f"{__name__}.{entry.family}").network
+    try:
+        nodes = build(shape, entry.classes if classes is None else classes, **entry.arguments | arguments)
+    except TypeError as error:
+        raise ConvmathError(f"{full}: {error}") from None
+    return Network(full, tuple(nodes), shape, entry.source)

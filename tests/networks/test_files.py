@@ -1,0 +1,94 @@
+"""Networks as files, and what the command line makes of them."""
+
+import json
+
+import pytest
+
+from convmath import ConvmathError, zoo
+from convmath.network import Network
+
+
+@pytest.mark.parametrize("suffix", [".toml", ".json"])
+@pytest.mark.parametrize("name", ["lenet5", "alexnet@paper", "resnet18", "unet", "dcgan_generator"])
+def test_a_network_reads_back(tmp_path, name, suffix):
+    network = zoo.network(name)
+    network.save(tmp_path / f"net{suffix}")
+    read = Network.load(tmp_path / f"net{suffix}")
+    assert (read.name, read.nodes, read.input_shape) == (network.name, network.nodes, network.input_shape)
+    assert [path.name for path in tmp_path.iterdir()] == [f"net{suffix}"]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("{", "is no json file"),
+        ("[]", "is no network"),
+        ('{"name": "n", "input": "3x8x8", "nodes": [{"name": "a"}]}', "is no network"),
+        ('{"name": "n", "input": "3x8x8", "nodes": []}', "has no layer"),
+    ],
+)
+def test_a_broken_file_is_one_sentence(tmp_path, text, message):
+    (tmp_path / "net.json").write_text(text)
+    with pytest.raises(ConvmathError, match=message):
+        Network.load(tmp_path / "net.json")
+
+
+def test_summary_as_json(convmath):
+    found = convmath("summary", "resnet50", "--format", "json").json()
+    assert (found["parameters"], found["multiplications"]) == (25_557_032, 4_089_184_256)
+    field = found["receptive_field"]
+    assert (field["size"], field["stride"], field["padding"], field["status"]) == (427, 32, 213, "aligned")
+    assert len(found["layers"]) == 175
+    assert found["memory"]["weights"] == 4 * 25_557_032
+
+
+def test_summary_formats(convmath, tmp_path):
+    zoo.network("lenet").save(tmp_path / "lenet.toml")
+    table = convmath("summary", str(tmp_path / "lenet.toml")).out
+    assert "61,706" in table
+    assert "28.2%" in table
+    for form, part in (
+        ("markdown", "| C3 | Conv2d(6, 16, 5) | 16x10x10 | 2,416 | 240,000 |"),
+        ("csv", 'C3,"Conv2d(6, 16, 5)",16x10x10,2416,240000,14'),
+        ("latex", r"C3 & Conv2d(6, 16, 5) & 16x10x10 & 2,416 & 240,000 & 57.6\% & 14 \\"),
+        ("html", "<td>Conv2d(6, 16, 5)</td>"),
+    ):
+        assert part in convmath("summary", "lenet", "--format", form).out
+
+
+def test_batch_multiplies_and_depth_groups(convmath):
+    found = convmath("summary", "resnet18", "--batch", "8", "--depth", "1", "--format", "json").json()
+    assert found["multiplications"] == 8 * 1_814_073_344
+    assert [layer["name"] for layer in found["layers"]][:5] == ["conv1", "bn1", "relu", "maxpool", "layer1"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["resnet51"], "did you mean resnet50"),
+        (["resnet50", "--convention", "x"], "there is no convention 'x'"),
+        (["resnet50", "--depth", "0"], "--depth 0 must be at least 1"),
+        (["resnet50", "--input", "3x2"], "conv1"),
+        (["missing.toml"], "cannot be read"),
+        (["Conv2d(3, 8, 3)"], "has no default input"),
+    ],
+)
+def test_bad_input_is_one_sentence(convmath, arguments, message):
+    run = convmath("summary", *arguments)
+    assert run.code == 2
+    assert message in run.err
+    assert "Traceback" not in run.err
+
+
+def test_compare_and_list(convmath):
+    table = convmath("compare", "alexnet", "resnet50").out
+    assert "61,100,840" in table
+    assert "25,557,032" in table
+    assert "densenet201@torchvision" in convmath("list").out
+
+
+def test_a_network_shows_itself_in_a_notebook():
+    network = zoo.network("lenet")
+    assert network._repr_html_().startswith("<table><caption>lenet@lecture on 1x28x28")
+    assert network._repr_latex_().startswith(r"\begin{tabular}")
+    assert json.loads(json.dumps(str(network.summary())))

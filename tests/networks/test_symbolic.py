@@ -1,0 +1,112 @@
+"""Networks in symbols: canonical sizes, closed totals, and the conditions under which branches meet."""
+
+import pytest
+import sympy
+
+from convmath import Add, AvgPool2d, Concat, Conv2d, ConvmathError, ConvTranspose2d, MaxPool2d, zoo
+from convmath.conditions import Condition, equal_where
+from convmath.integers import floor_div
+from convmath.network import INPUT, Builder
+from convmath.notation import symbol
+from convmath.summary import summarise
+
+H, W, K = map(symbol, "HWK")
+
+
+def test_resnet50_in_symbols():
+    found = summarise(zoo.network("resnet50", classes=K, input_shape=(3, H, W)))
+    last = next(row for row in reversed(found.rows) if row.name == "layer4.2.relu")
+    assert last.output_shape == (2048, floor_div(H - 1, 32) + 1, floor_div(W - 1, 32) + 1)
+    assert found.parameters == 2049 * K + 23508032
+    assert found.multiplications.subs({H: 224, W: 224, K: 1000}) == 4_089_184_256
+    assert not found.conditions
+
+
+@pytest.mark.parametrize("name", ["googlenet", "densenet121", "mobilenet_v2", "unet", "resnet18@d2l"])
+def test_symbols_agree_with_numbers(name):
+    entry = zoo.ZOO[zoo.full_name(name)]
+    channels, height, width = entry.input_shape
+    general = summarise(zoo.network(name, classes=K, input_shape=(channels, H, W)))
+    there = {H: height, W: width, K: entry.classes}
+    numbers = summarise(zoo.network(name))
+    assert sympy.sympify(general.parameters).subs(there) == numbers.parameters
+    assert general.multiplications.subs(there) == numbers.multiplications
+
+
+def test_a_width_multiplier_runs_through():
+    a = symbol("a")
+    network = zoo.network("resnet18", width=64 * a)
+    assert sympy.expand(network.parameter_total()).subs(a, 1) == 11_689_512
+
+
+def test_unet_needs_sizes_divisible_by_16():
+    found = summarise(zoo.network("unet", input_shape=(1, H, W)))
+    assert found.conditions == ("H divisible by 16", "W divisible by 16")
+    assert found.rows[-1].output_shape == (2, H, W)
+    zoo.network("unet", input_shape=(1, 48, 16)).output_shape()
+    with pytest.raises(ConvmathError, match=r"node up\d\.concat .*Concat\(\) needs equal sizes"):
+        zoo.network("unet", input_shape=(1, 40, 16)).output_shape()
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "condition"),
+    [
+        (2 * floor_div(H, 2), H, "H divisible by 2"),
+        (floor_div(H, 2), floor_div(H + 1, 2), "H divisible by 2"),
+        (floor_div(H - 1, 4), floor_div(H - 2, 4), "H mod 4 in {0, 2, 3}"),
+        (floor_div(H, 2), H - 4, "H = 7 or 8"),
+        (floor_div(H, 2) + floor_div(H + 1, 2), H, None),
+    ],
+)
+def test_where_sizes_agree(left, right, condition):
+    found = equal_where(left, right)
+    assert (found and str(found)) == condition
+    for n in range(1, 40):
+        here = sympy.sympify(left).subs(H, n) == sympy.sympify(right).subs(H, n)
+        assert here == (found is None or found.holds(n))
+
+
+def test_sizes_that_never_agree_are_refused():
+    with pytest.raises(ConvmathError, match="never equal"):
+        equal_where(H, H + 1)
+
+
+def test_conditions_are_joined():
+    both = Condition("H", 4, (0, 2)).both(Condition("H", 6, (0,)))
+    assert str(both) == "H divisible by 6"
+
+
+def test_an_error_names_the_node_and_both_shapes():
+    build = Builder()
+    a = build("narrow", Conv2d(3, 8, 3), INPUT)
+    b = build("wide", Conv2d(3, 8, 3, padding=1), INPUT)
+    build("sum", Add(), a, b)
+    with pytest.raises(ConvmathError, match=r"node sum .8x6x6 from narrow and 8x8x8 from wide"):
+        build.network("odd", (3, 8, 8)).output_shape()
+
+
+def field(build):
+    return build.network("net", (1, 32, 32)).trace().receptive_field()
+
+
+def test_paths_with_one_centre_are_aligned():
+    build = Builder()
+    a = build("a", Conv2d(1, 1, 5, padding=2), INPUT)
+    b = build("b", Conv2d(1, 1, 3, padding=1), INPUT)
+    build("sum", Add(), a, b)
+    assert (field(build).size, field(build).status) == ((5, 5), "aligned")
+
+
+def test_paths_with_different_centres_are_misaligned():
+    build = Builder()
+    a = build("a", MaxPool2d(2, stride=2), INPUT)
+    b = build("b", Conv2d(1, 1, 3, stride=2, padding=1), INPUT)
+    build("join", Concat(), a, b)
+    assert (field(build).size, field(build).status) == ((3, 3), "misaligned")
+
+
+def test_fields_behind_a_transposed_convolution_depend_on_the_position():
+    build = Builder()
+    a = build("a", ConvTranspose2d(1, 1, 2, stride=2), build("p", AvgPool2d(2), INPUT))
+    build("join", Concat(), INPUT, a)
+    assert (field(build).size, field(build).status) == ((2, 2), "position-dependent")
