@@ -114,6 +114,10 @@ def pair_facts(module, spec, n):
     yield "scatter", list(range(low, high + 1)), touching
     written = {i for i in range(-40, 40) if {n, n + 1} & set(positions(spec, i))}
     yield "sources", module.Scatter(module.Window(*spec)).sources({n, n + 1}), written
+    for axis_map in (module.Window(*spec), module.Scatter(module.Window(*spec))):
+        moved = {position + axis_map.step for position in axis_map.sources({n})}
+        yield "period", axis_map.sources({n + axis_map.period}), moved
+        yield "taps", axis_map.taps, k
     same = module.same_padding(n, module.Window(k, s, dilation=d))
     needed = next(t for t in range(99) if len(fitting((k, s, 0, t, d), n)) >= len(range(0, n, s)))
     yield "same", (same.begin + same.end, same.end - same.begin in (0, 1)), (needed, True)

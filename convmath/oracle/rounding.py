@@ -1,0 +1,189 @@
+"""How errors grow through a layer in float64: what the inputs' errors become, and what rounding adds.
+
+Let every implementation's value of an input lie within ``error`` of the exact one.  Then it lies within
+``2*error`` of the reference's, and a sum of K products of it, in whatever order it is added up, within
+``|w| error + gamma_K |w| |x|`` of the exact sum, with ``gamma_K = K*u/(1 - K*u)`` and u = 2**-53.
+
+Higham, "Accuracy and Stability of Numerical Algorithms" (2002), section 3.1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import reduce, singledispatch
+from math import prod
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from convmath.errors import ConvmathError
+from convmath.layers.base import Layer, per_axis
+from convmath.layers.conv import Conv
+from convmath.layers.conv_transpose import ConvTranspose
+from convmath.layers.linear import Flatten, Linear, Reshape
+from convmath.layers.pointwise import (
+    Add,
+    BatchNorm,
+    Concat,
+    Dropout,
+    LocalResponseNorm,
+    ReLU,
+    ReLU6,
+    Sigmoid,
+    Softmax,
+    Tanh,
+)
+from convmath.layers.pool import AdaptiveAvgPool, AdaptiveMaxPool, AvgPool, MaxPool, Subsample
+from convmath.oracle.bounds import U
+from convmath.oracle.reference import reference_call
+
+Weights = Mapping[str, Any]
+
+
+class Result(NamedTuple):
+    """What the reference computed, and how far any implementation may be from the exact value."""
+
+    value: Any
+    error: Any
+
+    @property
+    def size(self) -> Any:
+        """The most that any implementation's value can be in size."""
+        return np.abs(self.value) + 2 * self.error
+
+
+def gamma(operations: int) -> float:
+    """The relative error of so many roundings; two more cover the rounding of the bound itself."""
+    terms = (operations + 2) * U
+    return terms / (1 - terms)
+
+
+def rounded(layer: Layer, inputs: Sequence[Result], weights: Weights, value: Any) -> Any:
+    """The error of a layer's output, element by element.
+
+    >>> from convmath import Linear
+    >>> x = Result(np.ones((1, 2)), np.zeros((1, 2)))
+    >>> error = rounded(Linear(2, 1, bias=False), [x], {"weight": np.ones((1, 2))}, np.full((1, 1), 2.0))
+    >>> bool(0 < error[0, 0] < 1e-14)
+    True
+    """
+    return propagated(layer, inputs, weights, value)
+
+
+@singledispatch
+def propagated(layer: Layer, inputs: Sequence[Result], weights: Weights, value: Any) -> Any:
+    """One case a family."""
+    raise ConvmathError(f"{layer!r} has no bound; register one with convmath.oracle.rounding.propagated")
+
+
+def _summed(layer: Layer, x: Result, weights: Weights, terms: int) -> Any:
+    """Sums of products: the layer itself with its weights' sizes, on errors and on what rounding adds."""
+    sizes = {name: np.abs(array) for name, array in weights.items() if name != "bias"}
+    bias = {"bias": gamma(1) * np.abs(weights["bias"])} if "bias" in weights else {}
+    return reference_call(layer, (x.error + gamma(terms) * x.size,), sizes | bias)
+
+
+@propagated.register(Conv)
+@propagated.register(Linear)
+def _(layer: Layer, inputs: Sequence[Result], weights: Weights, value: Any) -> Any:
+    return _summed(layer, inputs[0], weights, prod(weights["weight"].shape[1:]) + 1)
+
+
+@propagated.register
+def _(layer: ConvTranspose, inputs: Sequence[Result], weights: Weights, value: Any) -> Any:
+    shape = weights["weight"].shape
+    return _summed(layer, inputs[0], weights, prod(shape) // shape[1] + 1)
+
+
+@propagated.register
+def _(layer: Subsample, inputs: Sequence[Result], weights: Weights, value: Any) -> Any:
+    return _summed(layer, inputs[0], weights, prod(per_axis(layer, "kernel_size", layer.rank)) + 2)
+
+
+@propagated.register
+def _(layer: AvgPool, inputs: Sequence[Result], weights: Weights, value: Any) -> Any:
+    return _summed(layer, inputs[0], weights, prod(per_axis(layer, "kernel_size", layer.rank)) + 1)
+
+
+@propagated.register
+def _(layer: AdaptiveAvgPool, inputs: Sequence[Result], weights: Weights, value: Any) -> Any:
+    return _summed(layer, inputs[0], weights, prod(inputs[0].value.shape[2:]) + layer.rank)
+
+
+@propagated.register(MaxPool)
+@propagated.register(AdaptiveMaxPool)
+@propagated.register(Concat)
+@propagated.register(Dropout)
+@propagated.register(Flatten)
+@propagated.register(Reshape)
+def _(layer: Layer, inputs: Sequence[Result], weights: Weights, value: Any) -> Any:
+    """Nothing rounds: errors move as values do, and a largest value is off by at most the largest error."""
+    return reference_call(layer, tuple(x.error for x in inputs), weights)
+
+
+@propagated.register
+def _(layer: Add, inputs: Sequence[Result], weights: Weights, value: Any) -> Any:
+    return reduce(np.add, (x.error + gamma(len(inputs)) * x.size for x in inputs))
+
+
+@propagated.register
+def _(layer: ReLU, inputs: Sequence[Result], weights: Weights, value: Any) -> Any:
+    """No error where every implementation cuts off."""
+    (x,) = inputs
+    return np.where(x.value + 2 * x.error < 0, 0, x.error)
+
+
+@propagated.register
+def _(layer: ReLU6, inputs: Sequence[Result], weights: Weights, value: Any) -> Any:
+    (x,) = inputs
+    cut = (x.value + 2 * x.error < 0) | (x.value - 2 * x.error > 6)
+    return np.where(cut, 0, x.error)
+
+
+@propagated.register
+def _(layer: BatchNorm, inputs: Sequence[Result], weights: Weights, value: Any) -> Any:
+    """Scale, shift and folding of the statistics, at most 16 roundings of each term."""
+    (x,) = inputs
+    each = (-1, *(1,) * (x.value.ndim - 2))
+    ones = np.ones(int(layer.num_features))
+    gain = (np.abs(weights.get("weight", ones)) / np.sqrt(weights["running_var"] + layer.eps)).reshape(each)
+    shift = np.abs(weights.get("bias", 0 * ones)).reshape(each)
+    mean = np.abs(weights["running_mean"]).reshape(each)
+    return gain * (x.error + gamma(16) * (x.size + mean)) + gamma(16) * shift
+
+
+@propagated.register
+def _(layer: Sigmoid, inputs: Sequence[Result], weights: Weights, value: Any) -> Any:
+    """The slope is at most 1/4."""
+    return inputs[0].error / 4 + 32 * U * np.abs(value)
+
+
+@propagated.register
+def _(layer: Tanh, inputs: Sequence[Result], weights: Weights, value: Any) -> Any:
+    """The slope is at most 1."""
+    return inputs[0].error + 32 * U * np.abs(value)
+
+
+@propagated.register
+def _(layer: Softmax, inputs: Sequence[Result], weights: Weights, value: Any) -> Any:
+    """Errors e of the exponents change a share by a factor within exp(2e)."""
+    (x,) = inputs
+    return value * (np.expm1(4 * x.error.max(axis=1, keepdims=True)) + (64 + x.value.shape[1]) * U)
+
+
+@propagated.register
+def _(layer: LocalResponseNorm, inputs: Sequence[Result], weights: Weights, value: Any) -> Any:
+    """Y = x * b**-beta with b >= k: both factors' errors; the bases' through an average pool's window."""
+    (x,) = inputs
+    changed = 2 * x.size * x.error
+    base = _channel_sums(layer, changed) * (layer.alpha / layer.size)
+    slope = layer.beta * layer.k ** (-layer.beta - 1)
+    return x.error * layer.k**-layer.beta + x.size * slope * base + (64 + layer.size) * U * np.abs(value)
+
+
+def _channel_sums(layer: LocalResponseNorm, x: Any) -> Any:
+    """Sums over the channels near each, an interval wider than the layer's own where it is even."""
+    size = int(layer.size)
+    sides = [(0, 0), (size // 2, size // 2), *[(0, 0)] * (x.ndim - 2)]
+    windows = np.lib.stride_tricks.sliding_window_view(np.pad(x, sides), 2 * (size // 2) + 1, axis=1)
+    return windows.sum(axis=-1)

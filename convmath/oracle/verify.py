@@ -1,0 +1,102 @@
+"""Formulas, reference and PyTorch side by side on a whole network."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from convmath import zoo
+from convmath.layers.base import Layer, show
+from convmath.network import Network
+from convmath.oracle.execute import run_bounded, run_reference, seeded_weights
+from convmath.summary import summarise
+
+SMALLER = {"mlp@lecture": (1, 28, 28)}  # a billion weights of 8 bytes are too many to run
+
+
+class Verdict(NamedTuple):
+    """What the three witnesses said of a network.
+
+    ``ratio`` is the largest difference between reference and PyTorch in float64 over the bound that
+    both keep: at most 1.  ``relative`` is the largest difference over the largest value, and ``single``
+    the same for the reference in float32 against itself in float64.
+    """
+
+    network: str
+    input_shape: str
+    output_shape: str
+    parameters: int
+    multiplications: int
+    shapes_agree: bool
+    parameters_agree: bool
+    multiplications_agree: bool | None  # None where PyTorch multiplies what the definition leaves out
+    ratio: float
+    relative: float
+    single: float
+
+    @property
+    def holds(self) -> bool:
+        """Whether all that was compared agrees."""
+        agreed = self.shapes_agree and self.parameters_agree and self.multiplications_agree is not False
+        return agreed and self.ratio <= 1
+
+
+def verify(network: Network, device: str = "cpu", seed: int = 0) -> Verdict:
+    """Run a network by formula, by reference and by PyTorch, and compare.
+
+    >>> verify(zoo.network("lenet")).holds
+    True
+    """
+    from convmath.torch import load, run, to_torch
+
+    summary = summarise(network)
+    weights = seeded_weights(network, seed)
+    x = np.random.default_rng(seed).random((1, *network.input_shape))
+    ours = run_bounded(network, x, weights)
+    module = load(to_torch(network), weights)
+    flops, theirs = _counted(lambda: run(module, x, device=device))
+    apart = np.abs(ours.value - theirs)
+    single = run_reference(
+        network, x.astype(np.float32), {name: array.astype(np.float32) for name, array in weights.items()}
+    )
+    scale = np.abs(ours.value).max() or 1.0
+    counts = [_trained(part) for part in module.modules() if not list(part.children())]
+    dense = all(_all_connected(node.layer) for node in network.nodes)
+    return Verdict(
+        network.name,
+        show(network.input_shape),
+        show(summary.rows[-1].output_shape),
+        summary.parameters,
+        summary.multiplications,
+        summary.rows[-1].output_shape == ours.value.shape[1:] == theirs.shape[1:],
+        sum(counts) == summary.parameters,
+        flops == 2 * summary.multiplications if dense else None,
+        float(np.max(apart / np.where(apart == 0, 1, 2 * ours.error))),
+        float(apart.max() / scale),
+        float(np.abs(single - ours.value).max() / scale),
+    )
+
+
+def _counted(call: Any) -> tuple[int, Any]:
+    """PyTorch's own count of operations during a call, and what the call gives."""
+    from torch.utils.flop_counter import FlopCounterMode
+
+    with FlopCounterMode(display=False) as counter:
+        result = call()
+    return counter.get_total_flops(), result
+
+
+def _trained(module: Any) -> int:
+    from convmath.torch import parameter_counts
+
+    return sum(parameter_counts(module).values())
+
+
+def _all_connected(layer: Layer) -> bool:
+    return getattr(layer, "connections", None) is None
+
+
+def runnable(name: str) -> Network:
+    """A network of the zoo, on a smaller input where its own is too large to run."""
+    return zoo.network(name, input_shape=SMALLER.get(zoo.full_name(name)))

@@ -1,0 +1,60 @@
+"""Networks as PyTorch modules."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from torch import nn
+
+from convmath.errors import ConvmathError
+from convmath.network import INPUT, Network
+from convmath.torch.module import module
+
+
+class NetworkModule(nn.Module):  # type: ignore[misc]
+    """Runs the nodes in order; submodules and weights carry the nodes' names."""
+
+    def __init__(self, network: Network) -> None:
+        super().__init__()
+        self.network = network
+        self.last = {read: node.name for node in network.nodes for read in node.inputs}
+        for node in network.nodes:
+            *path, name = node.name.split(".")
+            parent: nn.Module = self
+            for part in path:
+                if part not in parent._modules:
+                    _add(parent, part, nn.Module(), node.name)
+                parent = parent._modules[part]
+            _add(parent, name, module(node.layer), node.name)
+
+    def forward(self, x: Any) -> Any:
+        """The network's output for ``x`` (N, C, *spatial)."""
+        values = {INPUT: x}
+        for node in self.network.nodes:
+            values[node.name] = self.get_submodule(node.name)(*(values[read] for read in node.inputs))
+            for read in set(node.inputs):
+                if self.last[read] == node.name:
+                    del values[read]
+        return values[self.network.output]
+
+
+def _add(parent: nn.Module, name: str, child: nn.Module, node: str) -> None:
+    try:
+        parent.add_module(name, child)
+    except KeyError:
+        raise ConvmathError(
+            f"node {node}: a PyTorch module cannot have a part called {name!r}; rename the node"
+        ) from None
+
+
+def to_torch(network: Network) -> Any:
+    """The network as a ``torch.nn.Module`` in evaluation mode, with the network's weights if it has any.
+
+    >>> from convmath import zoo
+    >>> sum(parameter.numel() for parameter in to_torch(zoo.network("lenet")).parameters())
+    61706
+    """
+    from convmath.torch.run import load
+
+    found = NetworkModule(network).eval()
+    return load(found, network.weights).float() if network.weights else found
