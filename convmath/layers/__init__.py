@@ -10,6 +10,12 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from convmath.layers.activation import Dropout as Dropout
+    from convmath.layers.activation import ReLU as ReLU
+    from convmath.layers.activation import ReLU6 as ReLU6
+    from convmath.layers.activation import Sigmoid as Sigmoid
+    from convmath.layers.activation import Softmax as Softmax
+    from convmath.layers.activation import Tanh as Tanh
     from convmath.layers.base import Layer as Layer
     from convmath.layers.base import Shape as Shape
     from convmath.layers.conv import Conv1d as Conv1d
@@ -18,9 +24,13 @@ if TYPE_CHECKING:
     from convmath.layers.conv_transpose import ConvTranspose1d as ConvTranspose1d
     from convmath.layers.conv_transpose import ConvTranspose2d as ConvTranspose2d
     from convmath.layers.conv_transpose import ConvTranspose3d as ConvTranspose3d
-    from convmath.layers.linear import Flatten as Flatten
+    from convmath.layers.join import Add as Add
+    from convmath.layers.join import Concat as Concat
     from convmath.layers.linear import Linear as Linear
-    from convmath.layers.linear import Reshape as Reshape
+    from convmath.layers.norm import BatchNorm1d as BatchNorm1d
+    from convmath.layers.norm import BatchNorm2d as BatchNorm2d
+    from convmath.layers.norm import BatchNorm3d as BatchNorm3d
+    from convmath.layers.norm import LocalResponseNorm as LocalResponseNorm
     from convmath.layers.pad import PADDING_NAMES as PADDING_NAMES
     from convmath.layers.pad import CircularPad1d as CircularPad1d
     from convmath.layers.pad import CircularPad2d as CircularPad2d
@@ -40,18 +50,6 @@ if TYPE_CHECKING:
     from convmath.layers.pad import ZeroPad1d as ZeroPad1d
     from convmath.layers.pad import ZeroPad2d as ZeroPad2d
     from convmath.layers.pad import ZeroPad3d as ZeroPad3d
-    from convmath.layers.pointwise import Add as Add
-    from convmath.layers.pointwise import BatchNorm1d as BatchNorm1d
-    from convmath.layers.pointwise import BatchNorm2d as BatchNorm2d
-    from convmath.layers.pointwise import BatchNorm3d as BatchNorm3d
-    from convmath.layers.pointwise import Concat as Concat
-    from convmath.layers.pointwise import Dropout as Dropout
-    from convmath.layers.pointwise import LocalResponseNorm as LocalResponseNorm
-    from convmath.layers.pointwise import ReLU as ReLU
-    from convmath.layers.pointwise import ReLU6 as ReLU6
-    from convmath.layers.pointwise import Sigmoid as Sigmoid
-    from convmath.layers.pointwise import Softmax as Softmax
-    from convmath.layers.pointwise import Tanh as Tanh
     from convmath.layers.pool import AdaptiveAvgPool1d as AdaptiveAvgPool1d
     from convmath.layers.pool import AdaptiveAvgPool2d as AdaptiveAvgPool2d
     from convmath.layers.pool import AdaptiveAvgPool3d as AdaptiveAvgPool3d
@@ -67,6 +65,8 @@ if TYPE_CHECKING:
     from convmath.layers.pool import MaxPool2d as MaxPool2d
     from convmath.layers.pool import MaxPool3d as MaxPool3d
     from convmath.layers.pool import Subsample2d as Subsample2d
+    from convmath.layers.reshape import Flatten as Flatten
+    from convmath.layers.reshape import Reshape as Reshape
 
     LAYERS: tuple[type[Layer], ...]
 
@@ -118,22 +118,26 @@ FAMILIES = {
         "CircularPad2d",
         "CircularPad3d",
     ),
-    "linear": (
-        "Linear",
+    "linear": ("Linear",),
+    "reshape": (
         "Flatten",
         "Reshape",
     ),
-    "pointwise": (
+    "norm": (
         "BatchNorm1d",
         "BatchNorm2d",
         "BatchNorm3d",
         "LocalResponseNorm",
+    ),
+    "activation": (
         "ReLU",
         "ReLU6",
         "Sigmoid",
         "Tanh",
         "Softmax",
         "Dropout",
+    ),
+    "join": (
         "Add",
         "Concat",
     ),

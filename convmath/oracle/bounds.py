@@ -12,8 +12,9 @@ from typing import Any
 
 import numpy as np
 
+from convmath.layers.activation import Sigmoid, Softmax, Tanh
 from convmath.layers.base import Layer
-from convmath.layers.pointwise import BatchNorm, LocalResponseNorm, Sigmoid, Softmax, Tanh
+from convmath.layers.norm import BatchNorm, LocalResponseNorm
 from convmath.layers.pool import AdaptiveAvgPool, AvgPool
 
 U = 2.0**-53

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from convmath.layers.base import Layer
-from convmath.layers.pointwise import BatchNorm
+from convmath.layers.norm import BatchNorm
 from convmath.loopnest import Operations
 from convmath.oracle.axes import fill
 from convmath.oracle.bounds import absolute_bound, relative_bound

@@ -9,7 +9,7 @@ from convmath.layers.base import Layer
 from convmath.layers.conv import Conv
 from convmath.layers.conv_transpose import ConvTranspose
 from convmath.layers.linear import Linear
-from convmath.layers.pointwise import LocalResponseNorm
+from convmath.layers.norm import LocalResponseNorm
 from convmath.layers.pool import AdaptiveAvgPool, AdaptiveMaxPool, AvgPool, MaxPool, Subsample
 from convmath.loopnest import Operations
 

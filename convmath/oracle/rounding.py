@@ -17,23 +17,15 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from convmath.errors import ConvmathError
+from convmath.layers.activation import Dropout, ReLU, ReLU6, Sigmoid, Softmax, Tanh
 from convmath.layers.base import Layer, per_axis
 from convmath.layers.conv import Conv
 from convmath.layers.conv_transpose import ConvTranspose
-from convmath.layers.linear import Flatten, Linear, Reshape
-from convmath.layers.pointwise import (
-    Add,
-    BatchNorm,
-    Concat,
-    Dropout,
-    LocalResponseNorm,
-    ReLU,
-    ReLU6,
-    Sigmoid,
-    Softmax,
-    Tanh,
-)
+from convmath.layers.join import Add, Concat
+from convmath.layers.linear import Linear
+from convmath.layers.norm import BatchNorm, LocalResponseNorm
 from convmath.layers.pool import AdaptiveAvgPool, AdaptiveMaxPool, AvgPool, MaxPool, Subsample
+from convmath.layers.reshape import Flatten, Reshape
 from convmath.oracle.bounds import U
 from convmath.oracle.reference import reference_call
 

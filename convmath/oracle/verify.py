@@ -48,14 +48,14 @@ def verify(network: Network, device: str = "cpu", seed: int = 0) -> Verdict:
     >>> verify(zoo.network("lenet")).holds
     True
     """
-    from convmath.torch import load, run, to_torch
+    from convmath.torch import counted_flops, load, run, to_torch
 
     summary = summarise(network)
     weights = seeded_weights(network, seed)
     x = np.random.default_rng(seed).random((1, *network.input_shape))
     ours = run_bounded(network, x, weights)
     module = load(to_torch(network), weights)
-    flops, theirs = _counted(lambda: run(module, x, device=device))
+    flops, theirs = counted_flops(lambda: run(module, x, device=device))
     apart = np.abs(ours.value - theirs)
     single = run_reference(
         network, x.astype(np.float32), {name: array.astype(np.float32) for name, array in weights.items()}
@@ -76,15 +76,6 @@ def verify(network: Network, device: str = "cpu", seed: int = 0) -> Verdict:
         float(apart.max() / scale),
         float(np.abs(single - ours.value).max() / scale),
     )
-
-
-def _counted(call: Any) -> tuple[int, Any]:
-    """PyTorch's own count of operations during a call, and what the call gives."""
-    from torch.utils.flop_counter import FlopCounterMode
-
-    with FlopCounterMode(display=False) as counter:
-        result = call()
-    return counter.get_total_flops(), result
 
 
 def _trained(module: Any) -> int:

@@ -8,24 +8,16 @@ from typing import Any
 from torch import nn
 
 from convmath.errors import ConvmathError
+from convmath.layers.activation import Dropout, ReLU, ReLU6, Sigmoid, Softmax, Tanh
 from convmath.layers.base import Layer, per_axis
 from convmath.layers.conv import Conv
 from convmath.layers.conv_transpose import ConvTranspose
-from convmath.layers.linear import Flatten, Linear, Reshape
+from convmath.layers.join import Add, Concat
+from convmath.layers.linear import Linear
+from convmath.layers.norm import BatchNorm, LocalResponseNorm
 from convmath.layers.pad import ConstantPad, Pad, SymmetricPad
-from convmath.layers.pointwise import (
-    Add,
-    BatchNorm,
-    Concat,
-    Dropout,
-    LocalResponseNorm,
-    ReLU,
-    ReLU6,
-    Sigmoid,
-    Softmax,
-    Tanh,
-)
 from convmath.layers.pool import AdaptiveAvgPool, AdaptiveMaxPool, AdaptivePool, AvgPool, MaxPool, Subsample
+from convmath.layers.reshape import Flatten, Reshape
 from convmath.torch import modules
 from convmath.torch.functional import flat
 

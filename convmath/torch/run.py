@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -45,3 +45,15 @@ def parameter_counts(module: Any) -> dict[str, int]:
     counts = {name: parameter.numel() for name, parameter in module.named_parameters()}
     mask = getattr(module, "mask", None)
     return counts if mask is None else counts | {"weight": int(mask.sum())}
+
+
+def counted_flops(call: Callable[[], Any]) -> tuple[int, Any]:
+    """PyTorch's own count of floating point operations during a call, and what the call gives.
+
+    Each multiplication of a convolution or a matrix product counts twice, with its addition.
+    """
+    from torch.utils.flop_counter import FlopCounterMode
+
+    with FlopCounterMode(display=False) as counter:
+        result = call()
+    return counter.get_total_flops(), result

@@ -29,18 +29,8 @@ from convmath_reference.conv import conv, conv_definition
 from convmath_reference.conv_transpose import conv_transpose, conv_transpose_definition
 from convmath_reference.counting import Counted, Tally, counted
 from convmath_reference.elements import larger
-from convmath_reference.linear import (
-    add,
-    add_definition,
-    concat,
-    concat_definition,
-    flatten,
-    flatten_definition,
-    linear,
-    linear_definition,
-    reshape,
-    reshape_definition,
-)
+from convmath_reference.join import add, add_definition, concat, concat_definition
+from convmath_reference.linear import linear, linear_definition
 from convmath_reference.norm import (
     batch_norm,
     batch_norm_definition,
@@ -57,6 +47,7 @@ from convmath_reference.pool import (
     subsample_definition,
 )
 from convmath_reference.probe import matrix, reaches, receptive_field
+from convmath_reference.reshape import flatten, flatten_definition, reshape, reshape_definition
 
 __all__ = [
     "Counted",
