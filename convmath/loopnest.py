@@ -29,7 +29,7 @@ class Index(NamedTuple):
 
     terms: tuple[tuple[Integer, str], ...]
     offset: Integer = 0
-    scaled: tuple[Integer, str, Integer] | None = None  # floor(numerator*loop/denominator)
+    scaled: tuple[Integer, str, Integer, Integer] | None = None  # floor((a*loop + shift)/denominator)
     wrap: str = ""  # how a position beside the input is brought back: reflect, replicate, ...
 
     @property
@@ -42,8 +42,8 @@ class Index(NamedTuple):
         """Its value at one point of the domain, before any wrapping."""
         value = sum((c * point[name] for c, name in self.terms), self.offset)
         if self.scaled:
-            numerator, name, denominator = self.scaled
-            value += floor_div(numerator * point[name], denominator)
+            numerator, name, shift, denominator = self.scaled
+            value += floor_div(numerator * point[name] + shift, denominator)
         return value
 
 

@@ -189,9 +189,8 @@ _NEUTRAL: dict[str, tuple[Any, ...] | None] = {
     "return_indices": None,
     "device": None,
     "dtype": None,
-    "start_dim": (1,),
-    "end_dim": (-1,),
     "dim": (1, -3, None),
+    "approximate": ("none",),
     "padding_mode": ("zeros",),
 }
 

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from convmath.layers.base import Layer, Shape
 from convmath.layers.linear import Linear
+from convmath.layers.norm import LayerNorm
 from convmath.layers.pad import Pad
 from convmath.layers.pool import Pool
 from convmath.notation import ARGUMENTS, AXES, symbol
@@ -84,6 +85,7 @@ def _named(name: str, value: Any, values: dict[Any, Any]) -> Any:
 def _input_symbols(layer: Layer, shape: Shape) -> Shape:
     axes = tuple(map(symbol, AXES.get(len(shape) - 1, ())))
     smallest = layer.smallest_input()
-    if isinstance(layer, Linear):
-        return (*(symbol("C"), *axes)[: len(shape) - 1], layer.in_features)
+    if isinstance(layer, (Linear, LayerNorm)):
+        last = layer.smallest_input()
+        return (*(symbol("C"), *axes)[: len(shape) - len(last)], *last)
     return (smallest[0] if smallest else symbol("C"), *axes)

@@ -14,6 +14,7 @@ from convmath.explain.quantity import Quantity, product_of
 from convmath.floors import FloorDiv
 from convmath.integers import Integer, is_number
 from convmath.layers.base import Layer, Shape
+from convmath.layers.resize import Upsample
 from convmath.loopnest import Statement
 from convmath.notation import AXES, AXIS_NAMES, symbol
 from convmath.reach import Reach, ReceptiveField
@@ -72,6 +73,8 @@ def _size_reason(layer: Layer, statement: Statement) -> str:
         return "SAME: as many windows as starts fit on the input, whatever padding that takes"
     if getattr(layer, "ceil_mode", False):
         return "rounding up is more padding at the end, but the last window must start inside"
+    if isinstance(layer, Upsample):
+        return "the input size times the factor" if layer.size is None else "the output size is asked for"
     if statement.reduce and not layer.ends_maps:
         return "windows start every s positions, and the last must end inside the padded input"
     return "the output size is asked for" if layer.ends_maps else "the input and what is put around it"

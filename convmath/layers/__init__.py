@@ -10,10 +10,15 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from convmath.layers.activation import GELU as GELU
     from convmath.layers.activation import Dropout as Dropout
+    from convmath.layers.activation import Hardsigmoid as Hardsigmoid
+    from convmath.layers.activation import Hardswish as Hardswish
+    from convmath.layers.activation import LeakyReLU as LeakyReLU
     from convmath.layers.activation import ReLU as ReLU
     from convmath.layers.activation import ReLU6 as ReLU6
     from convmath.layers.activation import Sigmoid as Sigmoid
+    from convmath.layers.activation import SiLU as SiLU
     from convmath.layers.activation import Softmax as Softmax
     from convmath.layers.activation import Tanh as Tanh
     from convmath.layers.base import Layer as Layer
@@ -26,10 +31,13 @@ if TYPE_CHECKING:
     from convmath.layers.conv_transpose import ConvTranspose3d as ConvTranspose3d
     from convmath.layers.join import Add as Add
     from convmath.layers.join import Concat as Concat
+    from convmath.layers.join import Multiply as Multiply
     from convmath.layers.linear import Linear as Linear
     from convmath.layers.norm import BatchNorm1d as BatchNorm1d
     from convmath.layers.norm import BatchNorm2d as BatchNorm2d
     from convmath.layers.norm import BatchNorm3d as BatchNorm3d
+    from convmath.layers.norm import GroupNorm as GroupNorm
+    from convmath.layers.norm import LayerNorm as LayerNorm
     from convmath.layers.norm import LocalResponseNorm as LocalResponseNorm
     from convmath.layers.pad import PADDING_NAMES as PADDING_NAMES
     from convmath.layers.pad import CircularPad1d as CircularPad1d
@@ -50,6 +58,8 @@ if TYPE_CHECKING:
     from convmath.layers.pad import ZeroPad1d as ZeroPad1d
     from convmath.layers.pad import ZeroPad2d as ZeroPad2d
     from convmath.layers.pad import ZeroPad3d as ZeroPad3d
+    from convmath.layers.parameter import Affine as Affine
+    from convmath.layers.parameter import Parameter as Parameter
     from convmath.layers.pool import AdaptiveAvgPool1d as AdaptiveAvgPool1d
     from convmath.layers.pool import AdaptiveAvgPool2d as AdaptiveAvgPool2d
     from convmath.layers.pool import AdaptiveAvgPool3d as AdaptiveAvgPool3d
@@ -65,8 +75,13 @@ if TYPE_CHECKING:
     from convmath.layers.pool import MaxPool2d as MaxPool2d
     from convmath.layers.pool import MaxPool3d as MaxPool3d
     from convmath.layers.pool import Subsample2d as Subsample2d
+    from convmath.layers.reduce import Mean as Mean
+    from convmath.layers.reshape import ChannelShuffle as ChannelShuffle
     from convmath.layers.reshape import Flatten as Flatten
+    from convmath.layers.reshape import Permute as Permute
     from convmath.layers.reshape import Reshape as Reshape
+    from convmath.layers.reshape import Slice as Slice
+    from convmath.layers.resize import Upsample as Upsample
 
     LAYERS: tuple[type[Layer], ...]
 
@@ -119,27 +134,44 @@ FAMILIES = {
         "CircularPad3d",
     ),
     "linear": ("Linear",),
-    "reshape": (
-        "Flatten",
-        "Reshape",
-    ),
     "norm": (
         "BatchNorm1d",
         "BatchNorm2d",
         "BatchNorm3d",
+        "GroupNorm",
+        "LayerNorm",
         "LocalResponseNorm",
     ),
     "activation": (
         "ReLU",
         "ReLU6",
+        "LeakyReLU",
         "Sigmoid",
         "Tanh",
+        "SiLU",
+        "Hardsigmoid",
+        "Hardswish",
+        "GELU",
         "Softmax",
         "Dropout",
     ),
     "join": (
         "Add",
+        "Multiply",
         "Concat",
+    ),
+    "reduce": ("Mean",),
+    "resize": ("Upsample",),
+    "reshape": (
+        "Flatten",
+        "Reshape",
+        "Permute",
+        "ChannelShuffle",
+        "Slice",
+    ),
+    "parameter": (
+        "Parameter",
+        "Affine",
     ),
 }
 NAMES = tuple(name for names in FAMILIES.values() for name in names)

@@ -9,6 +9,17 @@ from convmath.layers.base import Layer, Shape
 from convmath.layers.elementwise import element_loops, elementwise
 from convmath.loopnest import Access, Statement, Then, loop, single
 
+HARD = (
+    Then("additions", 3, "({} + {operand})"),
+    Then("comparisons", 0, "max({}, {operand})"),
+    Then("comparisons", 6, "min({}, {operand})"),
+)
+
+
+def _element(shape: Shape) -> Access:
+    """The input's element itself, for a second reading."""
+    return Access("X", tuple(map(loop, element_loops(shape))))
+
 
 @dataclass(frozen=True, repr=False)
 class ReLU(Layer):
@@ -25,6 +36,27 @@ class ReLU6(Layer):
     def definition(self, *shapes: Shape) -> tuple[Statement, ...]:
         steps = (Then("comparisons", 0, "max({}, {operand})"), Then("comparisons", 6, "min({}, {operand})"))
         return (elementwise(shapes[0], steps),)
+
+
+@dataclass(frozen=True, repr=False)
+class LeakyReLU(Layer):
+    """``max(X, slope*X)``: a multiplication and a comparison an element.
+
+    Maas et al., "Rectifier nonlinearities improve neural network acoustic models" (2013).
+    """
+
+    negative_slope: float = 0.01
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not 0 <= self.negative_slope <= 1:
+            raise ConvmathError(f"negative_slope={self.negative_slope} must lie between 0 and 1")
+
+    def definition(self, *shapes: Shape) -> tuple[Statement, ...]:
+        (shape,) = shapes
+        scaled = Then("multiplications", Access("slope"), "{operand} * {}")
+        larger = Then("comparisons", _element(shape), "max({operand}, {})")
+        return (elementwise(shape, (scaled, larger)),)
 
 
 @dataclass(frozen=True, repr=False)
@@ -46,6 +78,63 @@ class Tanh(Layer):
 
     def definition(self, *shapes: Shape) -> tuple[Statement, ...]:
         return (elementwise(shapes[0], (Then("functions", None, "tanh({})"),)),)
+
+
+@dataclass(frozen=True, repr=False)
+class SiLU(Layer):
+    """``X / (1 + exp(-X))``, X times its sigmoid; also called swish."""
+
+    def definition(self, *shapes: Shape) -> tuple[Statement, ...]:
+        (shape,) = shapes
+        steps = (
+            Then("functions", None, "exp(-{})"),
+            Then("additions", 1, "({operand} + {})"),
+            Then("divisions", _element(shape), "{operand} / {}"),
+        )
+        return (elementwise(shape, steps),)
+
+
+@dataclass(frozen=True, repr=False)
+class Hardsigmoid(Layer):
+    """``min(max(X + 3, 0), 6) / 6``: the sigmoid in straight pieces.
+
+    Howard et al., "Searching for MobileNetV3" (2019), section 5.2.
+    """
+
+    def definition(self, *shapes: Shape) -> tuple[Statement, ...]:
+        return (elementwise(shapes[0], (*HARD, Then("divisions", 6, "{} / {operand}"))),)
+
+
+@dataclass(frozen=True, repr=False)
+class Hardswish(Layer):
+    """``X * min(max(X + 3, 0), 6) / 6``: MobileNetV3's activation.
+
+    Howard et al., "Searching for MobileNetV3" (2019), section 5.2.
+    """
+
+    def definition(self, *shapes: Shape) -> tuple[Statement, ...]:
+        (shape,) = shapes
+        product = Then("multiplications", _element(shape), "{operand} * {}")
+        return (elementwise(shape, (*HARD, product, Then("divisions", 6, "{} / {operand}"))),)
+
+
+@dataclass(frozen=True, repr=False)
+class GELU(Layer):
+    """``X * (1 + erf(X / sqrt(2))) / 2``: X times the normal distribution function.
+
+    Hendrycks and Gimpel, "Gaussian error linear units" (2016).
+    """
+
+    def definition(self, *shapes: Shape) -> tuple[Statement, ...]:
+        (shape,) = shapes
+        steps = (
+            Then("divisions", Access("sqrt(2)"), "{} / {operand}"),
+            Then("functions", None, "erf({})"),
+            Then("additions", 1, "({operand} + {})"),
+            Then("multiplications", _element(shape), "{operand} * {}"),
+            Then("divisions", 2, "{} / {operand}"),
+        )
+        return (elementwise(shape, steps),)
 
 
 @dataclass(frozen=True, repr=False)

@@ -30,9 +30,6 @@ PerAxis: TypeAlias = "Integer | tuple[Integer, ...]"
 Padding: TypeAlias = "Integer | str | tuple[Integer | tuple[Integer, Integer], ...]"
 
 
-PER_AXIS_NAMES = ("kernel_size", "stride", "dilation", "output_padding", "output_size")
-
-
 class Counts(NamedTuple):
     """What a layer makes of an input: the shape it gives, and what it takes."""
 
@@ -49,11 +46,15 @@ class Layer:
     """
 
     inputs: ClassVar[int | None] = 1  # how many inputs it takes; None is any number
-    ends_maps: ClassVar[bool] = False  # whether each output sees the whole map (pooled, flattened)
 
     def __post_init__(self) -> None:
         freeze_lists(self)
         check_kinds(self)
+
+    @property
+    def ends_maps(self) -> bool:
+        """Whether each output sees the whole map: it was pooled or flattened."""
+        return False
 
     def definition(self, *shapes: Shape) -> tuple[Statement, ...]:
         """The layer written out as loop nests, for inputs of these shapes."""
@@ -188,14 +189,22 @@ def check_whole(layer: Layer, least: int, *names: str) -> None:
     """Refuse arguments that are no whole numbers of at least ``least``; symbols pass."""
     for name in names:
         value = getattr(layer, name)
-        several = isinstance(value, tuple) and name in PER_AXIS_NAMES
-        for entry in value if several else (value,):
+        per_axis = "PerAxis" in str(type(layer).__dataclass_fields__[name].type)  # type: ignore[attr-defined]
+        for entry in value if per_axis and isinstance(value, tuple) else (value,):
             if not is_whole(entry):
-                kinds = "a whole number, a tuple of them" if name in PER_AXIS_NAMES else "a whole number"
+                kinds = "a whole number, a tuple of them" if per_axis else "a whole number"
                 raise ConvmathError(f"{name}={value!r} must be {kinds} or a symbol")
             below = entry < least if is_number(entry) else bool((entry - least).is_negative)
             if below:
                 raise ConvmathError(f"{name}={value} must be at least {least}")
+
+
+def check_axes(layer: Layer, name: str) -> None:
+    """Refuse anything but a tuple of different axes behind the batch, which is axis 0."""
+    axes = getattr(layer, name)
+    listed = isinstance(axes, tuple) and bool(axes) and all(type(axis) is int for axis in axes)
+    if not listed or min(axes) < 1 or len(set(axes)) < len(axes):
+        raise ConvmathError(f"{name}={axes!r} must be a tuple of different axes from 1, like (2, 3)")
 
 
 def is_whole(value: Any) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 from convmath.errors import ConvmathError
 from convmath.integers import Integer, is_number, product
@@ -24,7 +23,9 @@ class Linear(Layer):
     out_features: Integer
     bias: bool = True
 
-    ends_maps: ClassVar[bool] = True
+    @property
+    def ends_maps(self) -> bool:
+        return True
 
     def __post_init__(self) -> None:
         super().__post_init__()

@@ -189,7 +189,10 @@ class AdaptivePool(Layer):
     output_size: PerAxis | tuple[Integer | None, ...] | None
 
     rank: ClassVar[int]
-    ends_maps: ClassVar[bool] = True
+
+    @property
+    def ends_maps(self) -> bool:
+        return True
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -214,7 +217,7 @@ class AdaptivePool(Layer):
         outer, taps = OUTPUT_LOOPS[self.rank], TAP_LOOPS[self.rank]
         spatial = tuple(adaptive((i, a), w) for i, a, w in zip(outer, taps, windows, strict=True))
         read = tuple(
-            Index(((1, a),), scaled=(w.n, i, w.windows))
+            Index(((1, a),), scaled=(w.n, i, 0, w.windows))
             for i, a, w in zip(outer, taps, windows, strict=True)
         )
         return (_pool(shape[0], spatial, read, outer, reduce, then),)

@@ -12,9 +12,9 @@ from convmath.layers.base import Layer
 from convmath.layers.norm import BatchNorm
 from convmath.loopnest import Operations
 from convmath.oracle.axes import fill
-from convmath.oracle.bounds import absolute_bound, relative_bound
 from convmath.oracle.effective import effective_from_taps
 from convmath.oracle.reference import reference_call, weight_shapes
+from convmath.oracle.rounding import allowed
 from convmath_reference import Counted, Tally, counted
 
 BATCH = 2
@@ -140,10 +140,10 @@ def check_values(trial: Trial, *, torch: bool = True) -> None:
 
 
 def _close(trial: Trial, what: str, actual: Any, expected: Any) -> None:
-    bound = absolute_bound(trial.layer, trial.arrays, trial.weights)
-    allowed = relative_bound(trial.layer) * np.abs(np.nan_to_num(expected)) + bound[: len(actual)]
+    arrays = [x[: len(actual)] for x in trial.arrays]
+    bound = allowed(trial.layer, arrays, trial.weights, np.nan_to_num(expected))
     with np.errstate(invalid="ignore"):  # -inf against -inf
-        near = np.abs(actual - expected) <= allowed
+        near = np.abs(actual - expected) <= bound
     wrong = np.argwhere(~(near | (actual == expected)))
     if len(wrong):
         where = tuple(map(int, wrong[0]))

@@ -12,7 +12,7 @@ from convmath.layers.base import Layer
 from convmath.layers.conv_transpose import ConvTranspose
 from convmath.network import INPUT, Network, Node
 from convmath.oracle.reference import reference_call, weight_shapes
-from convmath.oracle.rounding import Result, rounded
+from convmath.oracle.rounding import Result, propagated
 
 Arrays = Mapping[str, Any]
 
@@ -125,7 +125,7 @@ def run_bounded(network: Network, x: Any, weights: Arrays | None = None) -> Resu
         inputs = [results[read] for read in node.inputs]
         held = weights_of(node, given)
         value = reference_call(node.layer, tuple(result.value for result in inputs), held)
-        results[node.name] = Result(value, rounded(node.layer, inputs, held, value))
+        results[node.name] = Result(value, propagated(node.layer, inputs, held, value))
         for read in set(node.inputs):
             if last[read] == node.name:
                 del results[read]

@@ -8,29 +8,60 @@ from typing import Any, TypeAlias
 
 import convmath_reference
 from convmath.errors import ConvmathError
-from convmath.layers.activation import Dropout, ReLU, ReLU6, Sigmoid, Softmax, Tanh
+from convmath.layers.activation import (
+    GELU,
+    Dropout,
+    Hardsigmoid,
+    Hardswish,
+    LeakyReLU,
+    ReLU,
+    ReLU6,
+    Sigmoid,
+    SiLU,
+    Softmax,
+    Tanh,
+)
 from convmath.layers.base import Layer, per_axis
 from convmath.layers.conv import Conv
 from convmath.layers.conv_transpose import ConvTranspose
-from convmath.layers.join import Add, Concat
+from convmath.layers.join import Add, Concat, Multiply
 from convmath.layers.linear import Linear
-from convmath.layers.norm import BatchNorm, LocalResponseNorm
+from convmath.layers.norm import BatchNorm, GroupNorm, LayerNorm, LocalResponseNorm
 from convmath.layers.pad import ConstantPad, Pad
+from convmath.layers.parameter import Affine, Parameter
 from convmath.layers.pool import AdaptiveAvgPool, AdaptiveMaxPool, AvgPool, MaxPool, Subsample
-from convmath.layers.reshape import Flatten, Reshape
+from convmath.layers.reduce import Mean
+from convmath.layers.reshape import ChannelShuffle, Flatten, Permute, Reshape, Slice
+from convmath.layers.resize import Upsample
 
 Call: TypeAlias = tuple[str, tuple[Any, ...], dict[str, Any]]
 Weights: TypeAlias = Mapping[str, Any]
 
-POINTWISE = {
-    ReLU: "relu",
-    ReLU6: "relu6",
-    Sigmoid: "sigmoid",
-    Tanh: "tanh",
-    Softmax: "softmax",
-    Dropout: "dropout",
+PLAIN = {  # layers that are an operator of the same arguments: its name, and which of them it takes
+    ReLU: ("relu", ()),
+    ReLU6: ("relu6", ()),
+    LeakyReLU: ("leaky_relu", ("negative_slope",)),
+    Sigmoid: ("sigmoid", ()),
+    Tanh: ("tanh", ()),
+    SiLU: ("silu", ()),
+    Hardsigmoid: ("hardsigmoid", ()),
+    Hardswish: ("hardswish", ()),
+    GELU: ("gelu", ()),
+    Softmax: ("softmax", ()),
+    Dropout: ("dropout", ()),
+    Add: ("add", ()),
+    Multiply: ("multiply", ()),
+    Concat: ("concat", ("dim",)),
+    Mean: ("mean", ("dim", "keepdim")),
+    Affine: ("affine", ("scale", "shift")),
+    Flatten: ("flatten", ("start_dim", "end_dim")),
+    Permute: ("permute", ("dims",)),
+    ChannelShuffle: ("channel_shuffle", ("groups",)),
+    Slice: ("cut", ("dim", "start", "stop", "step")),
+    Reshape: ("reshape", ("shape",)),
+    MaxPool: ("max_pool", ("kernel_size", "stride", "padding", "dilation", "ceil_mode")),
+    LocalResponseNorm: ("local_response_norm", ("size", "alpha", "beta", "k")),
 }
-JOINS = {Flatten: "flatten", Add: "add", Concat: "concat"}
 
 
 def reference_call(
@@ -72,11 +103,6 @@ def _(layer: Conv, arrays: tuple[Any, ...], weights: Weights) -> Call:
 def _(layer: ConvTranspose, arrays: tuple[Any, ...], weights: Weights) -> Call:
     names = ("stride", "padding", "output_padding", "dilation", "groups")
     return "conv_transpose", (*arrays, weights["weight"], weights.get("bias")), _options(layer, *names)
-
-
-@operator.register
-def _(layer: MaxPool, arrays: tuple[Any, ...], weights: Weights) -> Call:
-    return "max_pool", arrays, _options(layer, "kernel_size", "stride", "padding", "dilation", "ceil_mode")
 
 
 @operator.register
@@ -125,26 +151,35 @@ def _(layer: BatchNorm, arrays: tuple[Any, ...], weights: Weights) -> Call:
 
 
 @operator.register
-def _(layer: LocalResponseNorm, arrays: tuple[Any, ...], weights: Weights) -> Call:
-    return "local_response_norm", arrays, _options(layer, "size", "alpha", "beta", "k")
-
-
-@operator.register(ReLU)
-@operator.register(ReLU6)
-@operator.register(Sigmoid)
-@operator.register(Tanh)
-@operator.register(Softmax)
-@operator.register(Dropout)
-@operator.register(Flatten)
-@operator.register(Add)
-@operator.register(Concat)
-def _(layer: Layer, arrays: tuple[Any, ...], weights: Weights) -> Call:
-    return (POINTWISE | JOINS)[type(layer)], arrays, {}
+def _(layer: GroupNorm, arrays: tuple[Any, ...], weights: Weights) -> Call:
+    trained = weights.get("weight"), weights.get("bias")
+    return "group_norm", (*arrays, layer.num_groups, *trained, layer.eps), {}
 
 
 @operator.register
-def _(layer: Reshape, arrays: tuple[Any, ...], weights: Weights) -> Call:
-    return "reshape", (*arrays, layer.shape), {}
+def _(layer: LayerNorm, arrays: tuple[Any, ...], weights: Weights) -> Call:
+    trained = weights.get("weight"), weights.get("bias")
+    return "layer_norm", (*arrays, layer.normalised(), *trained, layer.eps), {}
+
+
+@operator.register
+def _(layer: Upsample, arrays: tuple[Any, ...], weights: Weights) -> Call:
+    sizes = layer.outputs(arrays[0].shape[1:])
+    return "upsample", (*arrays, sizes), _options(layer, "mode", "align_corners")
+
+
+@operator.register
+def _(layer: Parameter, arrays: tuple[Any, ...], weights: Weights) -> Call:
+    return "parameter", (weights["weight"],), {}
+
+
+def _plain(layer: Layer, arrays: tuple[Any, ...], weights: Weights) -> Call:
+    name, options = next(PLAIN[kind] for kind in type(layer).__mro__ if kind in PLAIN)
+    return name, arrays, _options(layer, *options)
+
+
+for _kind in PLAIN:
+    operator.register(_kind, _plain)
 
 
 @singledispatch
@@ -187,3 +222,20 @@ def _(layer: Subsample) -> dict[str, tuple[int, ...]]:
 def _(layer: BatchNorm) -> dict[str, tuple[int, ...]]:
     names = ("weight", "bias") if layer.affine else ()
     return dict.fromkeys((*names, "running_mean", "running_var"), (int(layer.num_features),))
+
+
+@weight_shapes.register
+def _(layer: GroupNorm) -> dict[str, tuple[int, ...]]:
+    return dict.fromkeys(("weight", "bias") if layer.affine else (), (int(layer.num_channels),))
+
+
+@weight_shapes.register
+def _(layer: LayerNorm) -> dict[str, tuple[int, ...]]:
+    named = {"weight": layer.elementwise_affine, "bias": layer.elementwise_affine and layer.bias}
+    shape = tuple(map(int, layer.normalised()))
+    return {name: shape for name, held in named.items() if held}
+
+
+@weight_shapes.register
+def _(layer: Parameter) -> dict[str, tuple[int, ...]]:
+    return {"weight": tuple(map(int, layer.shape))}

@@ -187,27 +187,105 @@ def local_response_norms(draw: Draw) -> Case:
 
 
 @composite
-def pointwise(draw: Draw) -> Case:
-    """Activations, softmax, dropout and flattening, of features or maps."""
-    plain = (layers.ReLU, layers.ReLU6, layers.Sigmoid, layers.Tanh, layers.Softmax, layers.Dropout)
-    shape = draw(shapes(draw(st.integers(0, 3))))
+def group_norms(draw: Draw) -> Case:
+    """Group and layer normalisation, with and without trained scale and shift."""
+    affine = draw(st.booleans())
     if draw(st.booleans()):
-        return Case(draw(st.sampled_from((*plain, layers.Flatten)))(), (shape,))
-    return Case(layers.Reshape(tuple(draw(st.permutations(shape)))), (shape,))
+        inputs, _, groups = draw(grouped())
+        shape = (inputs, *draw(shapes(draw(ranks())))[1:])
+        return Case(layers.GroupNorm(groups, inputs, draw(st.sampled_from((1e-5, 1.0))), affine), (shape,))
+    shape = draw(shapes(draw(st.integers(0, 3))))
+    over = draw(st.integers(1, len(shape)))
+    normalised = shape[-1] if over == 1 and draw(st.booleans()) else shape[-over:]
+    return Case(layers.LayerNorm(normalised, 1e-5, affine, draw(st.booleans())), (shape,))
+
+
+@composite
+def activations(draw: Draw) -> Case:
+    """Functions of one element, softmax and dropout, of features or maps."""
+    shape = draw(shapes(draw(st.integers(0, 3))))
+    plain = (
+        *(layers.ReLU, layers.ReLU6, layers.Sigmoid, layers.Tanh, layers.SiLU, layers.GELU),
+        *(layers.Hardsigmoid, layers.Hardswish, layers.Softmax, layers.Dropout),
+    )
+    slopes = st.sampled_from((0.01, 0.25, 1.0)).map(layers.LeakyReLU)
+    constants = st.builds(layers.Affine, st.sampled_from((1.0, 0.5, -0.1)), st.sampled_from((0.0, 3.0)))
+    kinds = st.sampled_from(plain).map(lambda kind: kind())
+    return Case(draw(st.one_of(kinds, kinds, slopes, constants)), (shape,))
+
+
+@composite
+def reshapes(draw: Draw) -> Case:
+    """The same numbers in other places: flattened, reshaped, permuted, shuffled, cut."""
+    shape = draw(shapes(draw(st.integers(0, 3))))
+    kind = draw(st.sampled_from(("Flatten", "Reshape", "Permute", "ChannelShuffle", "Slice")))
+    if kind == "Flatten":
+        start = draw(st.integers(1, len(shape)))
+        end = draw(st.one_of(st.just(-1), st.integers(start, len(shape))))
+        return Case(layers.Flatten(start, end), (shape,))
+    if kind == "Reshape":
+        return Case(layers.Reshape(tuple(draw(st.permutations(shape)))), (shape,))
+    if kind == "Permute":
+        order = draw(st.permutations(range(1, len(shape) + 1)))
+        return Case(layers.Permute((0, *order)), (shape,))
+    if kind == "ChannelShuffle":
+        groups = draw(st.integers(1, 3))
+        mapped = draw(shapes(draw(ranks())))  # PyTorch shuffles maps only
+        return Case(layers.ChannelShuffle(groups), ((groups * mapped[0], *mapped[1:]),))
+    dim = draw(st.integers(1, len(shape)))
+    start = draw(st.integers(0, shape[dim - 1] - 1))
+    stop, step = draw(st.integers(start + 1, shape[dim - 1])), draw(st.integers(1, 2))
+    return Case(layers.Slice(dim, start, stop, step), (shape,))
+
+
+@composite
+def means(draw: Draw) -> Case:
+    """Means over some axes, kept or dropped."""
+    shape = draw(shapes(draw(st.integers(0, 3))))
+    axes = draw(st.lists(st.integers(1, len(shape)), min_size=1, unique=True))
+    return Case(layers.Mean(tuple(axes), len(axes) == len(shape) or draw(st.booleans())), (shape,))
+
+
+@composite
+def upsamples(draw: Draw) -> Case:
+    """Interpolation by whole factors and to any size, nearest and linear, corners aligned or not."""
+    shape = draw(shapes(draw(ranks())))
+    mode = draw(st.sampled_from(("nearest", ("linear", "bilinear", "trilinear")[len(shape) - 2])))
+    wanted = draw(compact([draw(st.integers(1, 5 - len(shape) // 2)) for _ in shape[1:]]))
+    size = {"scale_factor" if draw(st.booleans()) else "size": wanted}
+    aligned = mode != "nearest" and draw(st.booleans())
+    return Case(layers.Upsample(**size, mode=mode, align_corners=aligned), (shape,))
+
+
+@composite
+def parameters(draw: Draw) -> Case:
+    """An array of the network's own, trained or not."""
+    return Case(layers.Parameter(draw(shapes(draw(st.integers(0, 3)))), draw(st.booleans())), ())
 
 
 @composite
 def joins(draw: Draw) -> Case:
-    """Sums and concatenations of one to three inputs."""
+    """Sums and products of one to three inputs, some of them spread out, and concatenations."""
     shape, inputs = draw(shapes(draw(st.integers(0, 3)))), draw(st.integers(1, 3))
-    if draw(st.booleans()):
-        return Case(layers.Add(), (shape,) * inputs)
-    return Case(layers.Concat(), tuple((draw(st.integers(1, 3)), *shape[1:]) for _ in range(inputs)))
+    kind = draw(st.sampled_from((layers.Add, layers.Multiply, layers.Concat)))
+    if kind is layers.Concat:
+        dim = draw(st.integers(1, len(shape)))
+        sizes = [draw(st.integers(1, 3)) for _ in range(inputs)]
+        return Case(kind(dim), tuple((*shape[: dim - 1], size, *shape[dim:]) for size in sizes))
+    return Case(kind(), (*(draw(narrowed(shape)) for _ in range(inputs - 1)), shape))
+
+
+@composite
+def narrowed(draw: Draw, shape: tuple[int, ...]) -> tuple[int, ...]:
+    """A shape that spreads out to ``shape``."""
+    narrow = tuple(draw(st.sampled_from((size, size, 1))) for size in shape)
+    return narrow[draw(st.sampled_from((0, 0, len(shape) - 1))) :]
 
 
 FAMILIES = (
     *(convs, conv_transposes, max_pools, avg_pools, adaptive_pools, subsamples),
-    *(pads, linears, batch_norms, local_response_norms, pointwise, joins),
+    *(pads, linears, batch_norms, group_norms, local_response_norms, activations, joins),
+    *(means, upsamples, reshapes, parameters),
 )
 
 

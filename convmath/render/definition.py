@@ -12,17 +12,18 @@ def index_text(index: Index) -> str:
     """One index as text: ``2·i + a - 1``."""
     parts = [_scaled(coefficient, name) for coefficient, name in index.terms]
     if index.scaled:
-        numerator, name, denominator = index.scaled
-        floor = (
-            _scaled(numerator, name)
-            if denominator == 1
-            else f"floor({_scaled(numerator, name)}/{denominator})"
-        )
-        parts.insert(0, floor)
+        parts.insert(0, _floor(*index.scaled))
     text = " + ".join(parts)
-    if index.offset != 0:
-        text += _offset(index.offset)
+    if index.offset != 0 or not parts:
+        text = f"{text}{_offset(index.offset)}" if parts else _plain(index.offset)
     return f"{index.wrap}({text})" if index.wrap and index.wrap != "constant" else text.replace("+ -", "- ")
+
+
+def _floor(numerator: Integer, name: str, shift: Integer, denominator: Integer) -> str:
+    over = _scaled(numerator, name) + (_offset(shift) if shift != 0 else "")
+    if denominator == 1:
+        return over
+    return f"floor({f'({over})' if shift != 0 else over}/{_factor(denominator)})"
 
 
 def _scaled(coefficient: Integer, name: str) -> str:
@@ -71,13 +72,13 @@ def unclashed(statement: Statement) -> Statement:
 
 
 def _numbers_in(index: Index) -> list[Integer]:
-    scaled = [index.scaled[0], index.scaled[2]] if index.scaled else []
+    scaled = [part for part in index.scaled or () if not isinstance(part, str)]
     return [index.offset, *(coefficient for coefficient, _ in index.terms), *scaled]
 
 
 def _renamed(statement: Statement, names: dict[str, str]) -> Statement:
     def index(old: Index) -> Index:
-        scaled = old.scaled and (old.scaled[0], names[old.scaled[1]], old.scaled[2])
+        scaled = old.scaled and (old.scaled[0], names[old.scaled[1]], *old.scaled[2:])
         return old._replace(terms=tuple((c, names[n]) for c, n in old.terms), scaled=scaled)
 
     def access(old: Access) -> Access:

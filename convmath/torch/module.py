@@ -2,22 +2,39 @@
 
 from __future__ import annotations
 
-from functools import singledispatch
+import operator
+from functools import reduce, singledispatch
 from typing import Any
 
+import torch
 from torch import nn
 
 from convmath.errors import ConvmathError
-from convmath.layers.activation import Dropout, ReLU, ReLU6, Sigmoid, Softmax, Tanh
+from convmath.layers.activation import (
+    GELU,
+    Dropout,
+    Hardsigmoid,
+    Hardswish,
+    LeakyReLU,
+    ReLU,
+    ReLU6,
+    Sigmoid,
+    SiLU,
+    Softmax,
+    Tanh,
+)
 from convmath.layers.base import Layer, per_axis
 from convmath.layers.conv import Conv
 from convmath.layers.conv_transpose import ConvTranspose
-from convmath.layers.join import Add, Concat
+from convmath.layers.join import Add, Concat, Multiply
 from convmath.layers.linear import Linear
-from convmath.layers.norm import BatchNorm, LocalResponseNorm
+from convmath.layers.norm import BatchNorm, GroupNorm, LayerNorm, LocalResponseNorm
 from convmath.layers.pad import ConstantPad, Pad, SymmetricPad
+from convmath.layers.parameter import Affine, Parameter
 from convmath.layers.pool import AdaptiveAvgPool, AdaptiveMaxPool, AdaptivePool, AvgPool, MaxPool, Subsample
-from convmath.layers.reshape import Flatten, Reshape
+from convmath.layers.reduce import Mean
+from convmath.layers.reshape import ChannelShuffle, Flatten, Permute, Reshape, Slice
+from convmath.layers.resize import Upsample
 from convmath.torch import modules
 from convmath.torch.functional import flat
 
@@ -162,22 +179,35 @@ def _(layer: LocalResponseNorm) -> Any:
 
 
 @module.register
+def _(layer: GroupNorm) -> Any:
+    return nn.GroupNorm(layer.num_groups, layer.num_channels, layer.eps, layer.affine)
+
+
+@module.register
+def _(layer: LayerNorm) -> Any:
+    return nn.LayerNorm(layer.normalised(), layer.eps, layer.elementwise_affine, layer.bias)
+
+
+@module.register
 def _(layer: Dropout) -> Any:
     return nn.Dropout(layer.p)
+
+
+@module.register
+def _(layer: LeakyReLU) -> Any:
+    return nn.LeakyReLU(layer.negative_slope)
 
 
 @module.register(ReLU)
 @module.register(ReLU6)
 @module.register(Sigmoid)
 @module.register(Tanh)
-@module.register(Flatten)
+@module.register(SiLU)
+@module.register(Hardsigmoid)
+@module.register(Hardswish)
+@module.register(GELU)
 def _(layer: Layer) -> Any:
     return getattr(nn, type(layer).__name__)()
-
-
-@module.register
-def _(layer: Reshape) -> Any:
-    return modules.Reshape(layer.shape)
 
 
 @module.register
@@ -186,10 +216,62 @@ def _(layer: Softmax) -> Any:
 
 
 @module.register
-def _(layer: Add) -> Any:
-    return modules.Add()
+def _(layer: Flatten) -> Any:
+    return nn.Flatten(layer.start_dim, layer.end_dim)
+
+
+@module.register
+def _(layer: ChannelShuffle) -> Any:
+    return nn.ChannelShuffle(layer.groups)
+
+
+@module.register
+def _(layer: Upsample) -> Any:
+    corners = None if layer.mode == "nearest" else layer.align_corners
+    return nn.Upsample(layer.size, layer.scale_factor, layer.mode, corners)
+
+
+@module.register
+def _(layer: Parameter) -> Any:
+    return modules.Array(layer.shape, layer.trainable)
+
+
+@module.register
+def _(layer: Reshape) -> Any:
+    return modules.Function(lambda x: x.reshape(len(x), *layer.shape))
+
+
+@module.register
+def _(layer: Permute) -> Any:
+    return modules.Function(lambda x: x.permute(layer.dims))
+
+
+@module.register
+def _(layer: Slice) -> Any:
+    cut = (slice(None),) * layer.dim + (slice(layer.start, layer.stop, layer.step),)
+    return modules.Function(lambda x: x[cut])
+
+
+@module.register
+def _(layer: Mean) -> Any:
+    return modules.Function(lambda x: x.mean(layer.dim, layer.keepdim))
+
+
+@module.register
+def _(layer: Affine) -> Any:
+    return modules.Function(lambda x: x * layer.scale + layer.shift)
 
 
 @module.register
 def _(layer: Concat) -> Any:
-    return modules.Concat()
+    return modules.Function(lambda *xs: torch.cat(xs, layer.dim))
+
+
+@module.register
+def _(layer: Add) -> Any:
+    return modules.Function(lambda *xs: reduce(operator.add, modules.aligned(xs)))
+
+
+@module.register
+def _(layer: Multiply) -> Any:
+    return modules.Function(lambda *xs: reduce(operator.mul, modules.aligned(xs)))

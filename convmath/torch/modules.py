@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import torch
@@ -184,29 +185,31 @@ class ChannelPad(nn.Module):  # type: ignore[misc]
         return constant_pad(x, pairs).where(inside, fill.view(-1, *(1,) * self.layer.rank))
 
 
-class Add(nn.Module):  # type: ignore[misc]
-    """The sum of its inputs."""
+class Array(nn.Module):  # type: ignore[misc]
+    """A tensor of the network's own, as one sample."""
 
-    def forward(self, first: Any, *others: Any) -> Any:
-        """Add arrays of one shape."""
-        return sum(others, start=first)
+    def __init__(self, shape: tuple[int, ...], trainable: bool) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(parameter(*shape), requires_grad=trainable)
+
+    def forward(self) -> Any:
+        """The tensor (1, *shape)."""
+        return self.weight[None]
 
 
-class Concat(nn.Module):  # type: ignore[misc]
-    """Its inputs along the channels."""
+class Function(nn.Module):  # type: ignore[misc]
+    """A function of tensors without weights."""
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        super().__init__()
+        self.function = function
 
     def forward(self, *arrays: Any) -> Any:
-        """Join arrays (N, C, *spatial)."""
-        return torch.cat(arrays, dim=1)
+        """Call it."""
+        return self.function(*arrays)
 
 
-class Reshape(nn.Module):  # type: ignore[misc]
-    """Another shape for each sample."""
-
-    def __init__(self, shape: tuple[int, ...]) -> None:
-        super().__init__()
-        self.shape = shape
-
-    def forward(self, x: Any) -> Any:
-        """Reshape ``x`` (N, ...)."""
-        return x.reshape(len(x), *self.shape)
+def aligned(arrays: tuple[Any, ...]) -> list[Any]:
+    """Behind the samples, axes of size 1 put in until all have the same number."""
+    rank = max(x.ndim for x in arrays)
+    return [x.reshape(*x.shape[:1], *(1,) * (rank - x.ndim), *x.shape[1:]) for x in arrays]

@@ -31,8 +31,8 @@ def run(module: Any, *arrays: Any, device: str = "cpu") -> Any:
     inputs = [torch.as_tensor(_real(array)).to(device) for array in arrays]
     with torch.no_grad(), warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Using padding='same' with even kernel lengths")
-        y = module.to(device, inputs[0].dtype)(*inputs)
-    return y.cpu().numpy()
+        y = module.to(device, inputs[0].dtype if inputs else torch.float64)(*inputs)
+    return y.detach().cpu().numpy()
 
 
 def _real(array: Any) -> Any:
@@ -42,7 +42,7 @@ def _real(array: Any) -> Any:
 
 def parameter_counts(module: Any) -> dict[str, int]:
     """How many numbers each parameter trains; what a connection table masks does not count."""
-    counts = {name: parameter.numel() for name, parameter in module.named_parameters()}
+    counts = {name: p.numel() for name, p in module.named_parameters() if p.requires_grad}
     mask = getattr(module, "mask", None)
     return counts if mask is None else counts | {"weight": int(mask.sum())}
 

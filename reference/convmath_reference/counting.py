@@ -128,6 +128,16 @@ class Counted:
         self.tally.count("functions")
         return Counted(math.tanh(self.value), self.tally, self.taps)
 
+    def erf(self) -> Counted:
+        """The error function, one function."""
+        self.tally.count("functions")
+        return Counted(math.erf(self.value), self.tally, self.taps)
+
+    def sqrt(self) -> Counted:
+        """The square root, one function."""
+        self.tally.count("functions")
+        return Counted(math.sqrt(self.value), self.tally, self.taps)
+
     def constant(self, value: Any) -> Counted:
         """A constant, such as padding, that counts in the same tally and holds no reading."""
         return Counted(value, self.tally, taps=0)

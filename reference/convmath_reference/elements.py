@@ -1,7 +1,7 @@
 """What a definition asks of its elements, whatever their type: numbers, counting numbers, symbols.
 
-An element may bring its own ``constant``, ``larger``, ``exp`` and ``tanh``; plain Python is used
-where it does not.
+An element may bring its own ``constant``, ``larger``, ``exp``, ``erf``, ``sqrt`` and ``tanh``; plain
+Python is used where it does not.
 """
 
 from __future__ import annotations
@@ -64,6 +64,6 @@ def larger(a: Any, b: Any) -> Any:
 
 
 def function(name: str, x: Any) -> Any:
-    """``exp`` or ``tanh`` of an element: its own method, or that of ``math``."""
+    """``exp``, ``erf``, ``sqrt`` or ``tanh`` of an element: its own method, or that of ``math``."""
     own = getattr(x, name, None)
     return own() if own else getattr(math, name)(x)

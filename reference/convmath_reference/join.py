@@ -1,4 +1,4 @@
-"""Where branches meet: sums and concatenations."""
+"""Where branches meet: sums, products and concatenations."""
 
 from __future__ import annotations
 
@@ -14,27 +14,45 @@ from convmath_reference.elements import objects, tabulate, total
 
 
 def add_definition(*xs: Any) -> Array:
-    """Y[i] = X1[i] + X2[i] + ...; an object array."""
-    arrays = [objects(x) for x in xs]
-    return tabulate(_one_shape(arrays), lambda *i: total(x[i] for x in arrays))
+    """Y[i] = X1[i] + X2[i] + ..., axes of size 1 read at 0; an object array."""
+    arrays = _spread(*map(objects, xs))
+    return tabulate(arrays[0].shape, lambda *i: total(x[i] for x in arrays))
 
 
 def add(*xs: Any) -> Array:
-    """The sum of arrays of one shape, as in a residual connection.
+    """The sum of arrays, as in a residual connection; axes of size 1 are spread out.
 
     >>> add(np.array([1, 2]), np.array([3, 4]))
     array([4, 6])
     """
-    arrays = common(*xs)
-    _one_shape(arrays)
-    return reduce(operator.add, arrays)
+    return reduce(operator.add, _spread(*common(*xs)))
 
 
-def _one_shape(arrays: list[Array]) -> tuple[int, ...]:
-    shapes = {x.shape for x in arrays}
-    if len(shapes) != 1:
-        raise ValueError(f"arrays of shapes {sorted(shapes)} cannot be added: give one shape")
-    return shapes.pop()
+def multiply_definition(*xs: Any) -> Array:
+    """Y[i] = X1[i] * X2[i] * ..., axes of size 1 read at 0; an object array."""
+    arrays = _spread(*map(objects, xs))
+    return tabulate(arrays[0].shape, lambda *i: reduce(operator.mul, (x[i] for x in arrays)))
+
+
+def multiply(*xs: Any) -> Array:
+    """The product of arrays, as of a map and its gates; axes of size 1 are spread out.
+
+    >>> multiply(np.array([[1, 2], [3, 4]]), np.array([[10], [0]]))
+    array([[10, 20],
+           [ 0,  0]])
+    """
+    return reduce(operator.mul, _spread(*common(*xs)))
+
+
+def _spread(*arrays: Array) -> list[Array]:
+    """Samples and, behind them, axes aligned at the last one and spread out to one shape."""
+    rank = max(x.ndim for x in arrays)
+    aligned = [x.reshape(x.shape[:1] + (1,) * (rank - x.ndim) + x.shape[1:]) for x in arrays]
+    shapes = [x.shape for x in arrays]
+    try:
+        return list(np.broadcast_arrays(*aligned))
+    except ValueError:
+        raise ValueError(f"arrays of shapes {shapes} do not go together: give sizes equal or 1") from None
 
 
 def concat_definition(*xs: Any, dim: int = 1) -> Array:

@@ -27,7 +27,7 @@ def linear(x: Any, weight: Any, bias: Any = None) -> Array:
 
     Returns (..., C_out) in the common dtype.  Raises ValueError when the features differ.
 
-    >>> linear(np.array([[1, 2]]), np.array([[1, 1], [1, -1]]), bias=np.array([0, 10]))
+    >>> linear([[1, 2]], [[1, 1], [1, -1]], bias=[0, 10])
     array([[3, 9]])
     """
     x, weight, bias = common(x, weight, bias)

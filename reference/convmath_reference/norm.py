@@ -1,4 +1,4 @@
-"""Normalisation: batch norm as it runs at inference, and AlexNet's local response norm."""
+"""Normalisation: batch norm as it runs at inference, group, layer and local response norm."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from convmath_reference.arguments import Array
-from convmath_reference.channels import along_channels, reals
-from convmath_reference.elements import at, objects, tabulate, total
+from convmath_reference.channels import along_channels, members, reals
+from convmath_reference.elements import at, function, objects, tabulate, total
 from convmath_reference.pad import pad, read
 from convmath_reference.windows import Axis, fold, tap_indices, walk
 
@@ -45,6 +45,92 @@ def batch_norm(
     y: Array = x * scale.astype(x.dtype)
     y += shift.astype(x.dtype)
     return y
+
+
+def group_norm_definition(
+    x: Any, num_groups: int, weight: Any = None, bias: Any = None, eps: float = 1e-5
+) -> Array:
+    """Y = (X - mean) / sqrt(variance + eps) * weight[c] + bias[c], over each group; an object array."""
+    x = objects(x)
+    each = members("num_channels", x.shape[1], num_groups)
+    rows = x.reshape(len(x), num_groups, -1)
+    apart, spread = _deviations(rows, eps)
+    quotients = apart.reshape(x.shape)
+    spreads = np.repeat(spread, each, axis=1)
+
+    def element(n: int, c: int, *i: int) -> Any:
+        return _weighed(quotients[(n, c, *i)], spreads[n, c], weight, bias, c)
+
+    return tabulate(x.shape, element)
+
+
+def group_norm(x: Any, num_groups: int, weight: Any = None, bias: Any = None, eps: float = 1e-5) -> Array:
+    """Normalise ``x`` (N, C, *spatial) over the elements of each group of channels of each sample.
+
+    The variance divides by the number of elements.  Then scale by ``weight`` and shift by ``bias`` (C,).
+
+    >>> group_norm(np.array([[[1.0, 3.0], [5.0, 7.0]]]), num_groups=2, eps=0)
+    array([[[-1.,  1.],
+            [-1.,  1.]]])
+    """
+    x = reals(x)
+    members("num_channels", x.shape[1], num_groups)
+    y = _standardised(x.reshape(len(x), num_groups, -1), -1, eps).reshape(x.shape)
+    y = y if weight is None else y * along_channels("weight", weight, x)
+    return y if bias is None else y + along_channels("bias", bias, x)
+
+
+def layer_norm_definition(
+    x: Any, normalized_shape: Any, weight: Any = None, bias: Any = None, eps: float = 1e-5
+) -> Array:
+    """Y = (X - mean) / sqrt(variance + eps) * weight + bias over the last axes; an object array."""
+    x = objects(x)
+    kept = len(x.shape[: -len(tuple(normalized_shape))])
+    lead = x.shape[:kept]
+    apart, spread = _deviations(x.reshape(*lead, -1), eps)
+    quotients = apart.reshape(x.shape)
+    return tabulate(x.shape, lambda *i: _weighed(quotients[i], spread[i[:kept]], weight, bias, i[kept:]))
+
+
+def layer_norm(
+    x: Any, normalized_shape: Any, weight: Any = None, bias: Any = None, eps: float = 1e-5
+) -> Array:
+    """Normalise ``x`` over its last axes, of sizes ``normalized_shape``; then scale and shift.
+
+    ``weight`` and ``bias`` have the shape normalised over.  The variance divides by the number of elements.
+
+    >>> layer_norm(np.array([[1.0, 3.0], [5.0, 7.0]]), (2,), eps=0)
+    array([[-1.,  1.],
+           [-1.,  1.]])
+    """
+    x = reals(x)
+    axes = tuple(range(x.ndim))[-len(tuple(normalized_shape)) :]
+    if x.shape[axes[0] :] != tuple(normalized_shape):
+        raise ValueError(f"x of shape {x.shape} does not end in normalized_shape={tuple(normalized_shape)}")
+    y = _standardised(x, axes, eps)
+    y = y if weight is None else y * np.asarray(weight).astype(x.dtype)
+    return y if bias is None else y + np.asarray(bias).astype(x.dtype)
+
+
+def _standardised(x: Array, axes: Any, eps: float) -> Array:
+    """Mean 0 and variance 1 along the axes."""
+    apart = x - x.mean(axis=axes, keepdims=True)
+    y: Array = apart / np.sqrt((apart * apart).mean(axis=axes, keepdims=True) + x.dtype.type(eps))
+    return y
+
+
+def _deviations(rows: Array, eps: float) -> tuple[Array, Array]:
+    """How far each element is from its row's mean, and each row's standard deviation."""
+    count = rows.shape[-1]
+    means = tabulate(rows.shape[:-1], lambda *i: total(rows[i]) / count)
+    apart = tabulate(rows.shape, lambda *i: rows[i] - means[i[:-1]])
+    squares = tabulate(apart.shape[:-1], lambda *i: total(q * q for q in apart[i]) / count)
+    return apart, tabulate(squares.shape, lambda *i: function("sqrt", squares[i] + eps))
+
+
+def _weighed(x: Any, spread: Any, weight: Any, bias: Any, place: Any) -> Any:
+    y = (x if weight is None else weight[place] * x) / spread
+    return y if bias is None else y + bias[place]
 
 
 def local_response_norm_definition(

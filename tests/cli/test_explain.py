@@ -281,7 +281,7 @@ WRONG = [
     (("ReLU(foo=1)", "3x9x9"), "it takes none"),
     (("Conv2d(3, 8)", "3x9x9"), "missing a required argument: 'kernel_size'"),
     (("Conv2d(2, 2, 3, connections=((0, 1), (True,)))", "2x9x9"), "needs different input channels"),
-    (("Flatten(start_dim=2)", "3x9x9"), "start_dim=2 is not covered; only 1 is"),
+    (("GELU(approximate='tanh')", "3x9x9"), "approximate=tanh is not covered; only none is"),
     (("Conv2d(**a)", "3x9x9"), "**a is no argument"),
     (("Conv2d(3, 8, 3)", "three"), "takes channels and 2 spatial sizes"),
     (("Conv2d(3, 8, 3)", "3x-1x9"), "is no input shape"),

@@ -225,6 +225,23 @@ EXAMPLES = (
     ("Dropout(p=0.5)", (4096,), (4096,), 0, 0, BY_HAND),
     ("Add()", (2, 3, 3), (2, 3, 3), 0, 0, BY_HAND + ": one input alone"),
     ("Concat()", (2, 3, 3), (2, 3, 3), 0, 0, BY_HAND + ": one input alone"),
+    ("Multiply()", (2, 3, 3), (2, 3, 3), 0, 0, BY_HAND + ": one input alone"),
+    ("LeakyReLU()", (2, 3), (2, 3), 0, 6, BY_HAND + ": slope times each"),
+    ("SiLU()", (5,), (5,), 0, 0, BY_HAND),
+    ("Hardsigmoid()", (5,), (5,), 0, 0, BY_HAND),
+    ("Hardswish()", (16, 4, 4), (16, 4, 4), 0, 256, BY_HAND + ": the gate's product"),
+    ("GELU()", (5,), (5,), 0, 5, BY_HAND),
+    ("GroupNorm(32, 256)", (256, 7, 7), (256, 7, 7), 512, 25_088, BY_HAND + ": squares and weights"),
+    ("LayerNorm(96)", (56, 56, 96), (56, 56, 96), 192, 602_112, "ConvNeXt's stem, by hand"),
+    ("Mean((2, 3))", (2048, 7, 7), (2048,), 0, 0, "ConvNeXt's head: a mean instead of a pool"),
+    ("Upsample(scale_factor=2)", (512, 28, 28), (512, 56, 56), 0, 0, BY_HAND),
+    ("Upsample((4, 4), mode='bilinear')", (1, 2, 2), (1, 4, 4), 0, 64, BY_HAND + ": four taps each"),
+    ("Permute((0, 2, 3, 1))", (96, 56, 28), (56, 28, 96), 0, 0, BY_HAND),
+    ("ChannelShuffle(2)", (116, 28, 28), (116, 28, 28), 0, 0, "torchvision's ShuffleNet v2"),
+    ("Slice(1, 0, 58)", (116, 28, 28), (58, 28, 28), 0, 0, "torchvision's ShuffleNet v2"),
+    ("Slice(2, 1, 8, 3)", (1, 9), (1, 3), 0, 0, BY_HAND + ": places 1, 4 and 7"),
+    ("Parameter((96, 1, 1))", None, (96, 1, 1), 96, 0, "ConvNeXt's layer scale; it reads no input"),
+    ("Affine(0.5, 1)", (3, 4), (3, 4), 0, 12, BY_HAND),
 )
 
 BORDERS = (  # what a border of two makes of 1 2 3 4

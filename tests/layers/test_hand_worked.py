@@ -16,11 +16,12 @@ from tests.layers.examples import BORDERS, C3, EXAMPLES
 )
 def test_layer(text, shape, output, parameters, multiplications, source):
     layer = parse_layer(text)
-    assert layer.output_shape(shape) == output, source
+    inputs = () if shape is None else (shape,)
+    assert layer.output_shape(*inputs) == output, source
     if parameters is not None:
-        assert sum(layer.parameters(shape).values()) == parameters, source
+        assert sum(layer.parameters(*inputs).values()) == parameters, source
     if multiplications is not None:
-        assert layer.operations(shape).multiplications == multiplications, source
+        assert layer.operations(*inputs).multiplications == multiplications, source
 
 
 @pytest.mark.parametrize(("text", "expected"), BORDERS)

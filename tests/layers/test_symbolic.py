@@ -5,16 +5,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from convmath.oracle.strategies import (
+    activations,
     adaptive_pools,
     avg_pools,
     batch_norms,
     conv_transposes,
     convs,
+    group_norms,
     linears,
     local_response_norms,
     max_pools,
     pads,
-    pointwise,
     subsamples,
 )
 from convmath.proof import evaluate
@@ -22,7 +23,7 @@ from convmath.twin import twin
 
 FAMILIES = (
     *(adaptive_pools, avg_pools, batch_norms, conv_transposes, convs, linears),
-    *(local_response_norms, max_pools, pads, pointwise, subsamples),
+    *(local_response_norms, max_pools, pads, activations, group_norms, subsamples),
 )
 KINDS = ("multiplications", "additions", "comparisons", "divisions", "functions")
 
