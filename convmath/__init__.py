@@ -19,7 +19,12 @@ if TYPE_CHECKING:
     from convmath.layers.separable import separate as separate
     from convmath.layers.separable import spatially_separable_conv2d as spatially_separable_conv2d
     from convmath.matrix import convolution_matrix as convolution_matrix
+    from convmath.network import INPUT as INPUT
+    from convmath.network import Builder as Builder
+    from convmath.network import Network as Network
+    from convmath.network import Node as Node
     from convmath.proof import prove_equal as prove_equal
+    from convmath.summary import summarise as summarise
 
 __version__ = "0.1.0"
 
@@ -27,6 +32,10 @@ __all__ = ["Chain", "ConvmathError", "Window", "parse_chain", "parse_layer", "pa
 __all__ += layers.__all__
 
 _LATER = {  # imported when first asked for
+    "INPUT": "convmath.network",
+    "Builder": "convmath.network",
+    "Network": "convmath.network",
+    "Node": "convmath.network",
     "convolution_matrix": "convmath.matrix",
     "depthwise_conv2d": "convmath.layers.separable",
     "depthwise_separable_conv2d": "convmath.layers.separable",
@@ -34,6 +43,7 @@ _LATER = {  # imported when first asked for
     "prove_equal": "convmath.proof",
     "separate": "convmath.layers.separable",
     "spatially_separable_conv2d": "convmath.layers.separable",
+    "summarise": "convmath.summary",
 }
 __all__ += list(_LATER)
 

@@ -17,6 +17,8 @@ from convmath.parse import parse_layer, parse_shape
 def save(network: Network, path: str | Path) -> None:
     """Write a network, whole or not at all; its weights are left out."""
     path = Path(path)
+    if network.unknown:
+        raise ConvmathError(f"{network.name} is partial and cannot be saved; unknown: {network.unknown[0]}")
     writers = {".toml": _toml, ".json": _json}
     if path.suffix not in writers:
         raise ConvmathError(f"{path.name} must end in .toml or .json")
@@ -38,7 +40,8 @@ def load(path: str | Path) -> Network:
     try:
         nodes = tuple(_node(entry) for entry in found["nodes"])
         name, shape = str(found["name"]), parse_shape(str(found["input"]))
-        return Network(name, nodes, shape, str(found.get("source", "")))
+        shared = frozenset(map(str, found.get("shared", ())))
+        return Network(name, nodes, shape, str(found.get("source", "")), shared=shared)
     except (KeyError, TypeError, AttributeError) as error:
         raise ConvmathError(
             f"{path} is no network ({error!r}); it needs name, input, and nodes with name, layer, inputs"
@@ -54,7 +57,8 @@ def _node(entry: dict[str, Any]) -> Node:
 def _plain(network: Network) -> dict[str, Any]:
     nodes = [{"name": n.name, "layer": repr(n.layer), "inputs": list(n.inputs)} for n in network.nodes]
     head = {"name": network.name, "input": show(network.input_shape), "source": network.source}
-    return head | {"nodes": nodes}
+    shared = {"shared": sorted(network.shared)} if network.shared else {}
+    return head | shared | {"nodes": nodes}
 
 
 def _json(network: Network) -> str:

@@ -68,11 +68,19 @@ class Trace:
             f"{node.name}.{name}": count
             for node in self.network.nodes
             for name, count in self.counts(node.name).parameters.items()
+            if f"{node.name}.{name}" not in self.network.shared
         }
 
     def parameter_total(self) -> Integer:
-        """How many trainable numbers all nodes hold."""
-        return self.total(lambda layer, shapes, counts: added(counts.parameters.values()))
+        """How many trainable numbers all nodes hold, those that nodes share once."""
+        total = self.total(lambda layer, shapes, counts: added(counts.parameters.values()))
+        again = self.network.nodes if self.network.shared else ()
+        return total - added(map(self.shared_parameters, again))
+
+    def shared_parameters(self, node: Node) -> Integer:
+        """How many of a node's numbers are those of a node before."""
+        counts = self.counts(node.name).parameters.items()
+        return added(count for name, count in counts if f"{node.name}.{name}" in self.network.shared)
 
     def operations(self) -> Operations:
         """Every operation that executing the network on one input takes (nominal)."""
@@ -100,6 +108,8 @@ class Trace:
         Without a name, the node is the last map before the first pooling or flattening of whole maps
         that every path to the output goes through.
         """
+        if name is None and self.network.unknown:
+            return None
         axes = self.fields[self.last_map if name is None else self.network[name].name]
         found = [axis for axis in axes if axis is not None]
         return receptive_field(found) if found else None

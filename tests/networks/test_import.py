@@ -1,0 +1,159 @@
+"""Modules that people write, read into networks: counted as PyTorch counts, run as PyTorch runs."""
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from convmath import Hardswish, summarise
+from convmath.errors import ConvmathError
+from convmath.layers import ChannelShuffle, Multiply, Upsample
+from convmath.network import Network
+from convmath.oracle.execute import run_bounded
+from convmath.torch import counted_flops, from_torch, run, to_torch
+from tests.networks import user_modules
+from tests.networks.user_modules import MODULES
+
+EACH = pytest.mark.parametrize(("kind", "shape"), MODULES, ids=[kind.__name__ for kind, _ in MODULES])
+
+
+def seeded(kind):
+    """A module with weights, and statistics that are not the identity."""
+    torch.manual_seed(0)
+    module = kind().double()
+    for name, buffer in module.named_buffers():
+        if buffer.is_floating_point():
+            buffer.uniform_(0.5, 1.5) if "var" in name else buffer.uniform_(-0.5, 0.5)
+    return module.eval()
+
+
+@EACH
+def test_the_reference_runs_it_as_pytorch_does(kind, shape):
+    module = seeded(kind)
+    network = from_torch(module, torch.zeros(2, *shape, dtype=torch.float64))
+    assert network.unknown == ()
+    x = np.random.default_rng(0).random((2, *shape))
+    ours, theirs = run_bounded(network, x), run(module, x)
+    assert ours.value.shape == theirs.shape
+    assert np.all(np.abs(ours.value - theirs) <= 2 * ours.error)
+    assert ours.error.max() < 1e-9
+    assert np.ptp(theirs) > 1e-3  # an output that says something
+
+
+@EACH
+def test_totals_are_pytorchs(kind, shape):
+    module = seeded(kind)
+    summary = summarise(from_torch(module, shape))
+    assert summary.parameters == sum(p.numel() for p in module.parameters())
+    flops, _ = counted_flops(lambda: run(module, np.zeros((1, *shape))))
+    assert 2 * summary.multiplications == flops
+
+
+@EACH
+def test_there_and_back_again(kind, shape):
+    module = seeded(kind)
+    network = from_torch(module, torch.zeros(2, *shape, dtype=torch.float64))
+    again = to_torch(network).double()
+    x = np.random.default_rng(1).random((3, *shape))
+    assert run(again, x) == pytest.approx(run(module, x), rel=1e-6, abs=1e-6)  # weights went as float32
+
+
+@EACH
+def test_it_can_be_a_file(kind, shape, tmp_path):
+    network = from_torch(seeded(kind), shape)
+    network.save(tmp_path / "network.toml")
+    again = Network.load(tmp_path / "network.toml")
+    assert again.nodes == network.nodes
+    assert again.parameter_total() == network.parameter_total()
+
+
+def layers_of(kind, shape):
+    return [node.layer for node in from_torch(kind(), shape).nodes]
+
+
+def test_patterns_are_recognised():
+    assert ChannelShuffle(2) in layers_of(user_modules.Shuffle, (3, 8, 8))
+    assert Multiply() in layers_of(user_modules.SqueezeExcitation, (3, 10, 10))
+    assert Hardswish() in layers_of(user_modules.SqueezeExcitation, (3, 10, 10))
+    assert Upsample(scale_factor=2, mode="bilinear") in layers_of(user_modules.EncoderDecoder, (3, 16, 24))
+
+
+def test_names_are_the_modules():
+    names = [node.name for node in from_torch(user_modules.Residual(), (3, 16, 16)).nodes]
+    assert names[:4] == ["stem", "layers.0.conv1", "layers.0.bn1", "layers.0.relu"]
+    assert names[-2:] == ["mean", "head"]
+
+
+def test_sizes_may_be_symbols():
+    import sympy
+
+    height, width = sympy.symbols("H W", integer=True, positive=True)
+    network = from_torch(user_modules.EncoderDecoder(), (3, 16, 24))
+    trace = network.trace((3, height, width))
+    assert trace.shapes[network.output] == (2, height, width)
+    assert [str(condition) for condition in trace.conditions] == ["H divisible by 4", "W divisible by 4"]
+
+
+def test_a_module_keeps_its_mode():
+    module = user_modules.Residual()
+    module.layers[0].bn1.eval()
+    from_torch(module, (3, 16, 16))
+    modes = [part.training for part in (module, module.layers[0].bn1, module.layers[0].bn2)]
+    assert modes == [True, False, True]
+
+
+def test_what_is_unknown_is_named_and_the_summary_partial():
+    network = from_torch(user_modules.Attention(), (3, 8, 8))
+    assert network.unknown == ("sort.0: sort[0] on 4x6x6 gives 4x6x6",)
+    summary = summarise(network)
+    assert summary.rows[-1].output_shape == (2, 6, 6)
+    assert summary.receptive_field is None
+    assert "partial" in str(summary)
+    assert "sort[0] on 4x6x6 gives 4x6x6" in str(summary)
+    with pytest.raises(ConvmathError, match="Attention is partial and cannot be saved"):
+        network.save("never.toml")
+
+
+class MixesSamples(nn.Module):
+    def forward(self, x):
+        return x.view(1, -1)
+
+
+class BatchStatistics(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.norm = nn.BatchNorm2d(3, track_running_stats=False)
+
+    def forward(self, x):
+        return self.norm(x)
+
+
+@pytest.mark.parametrize("kind", [MixesSamples, BatchStatistics])
+def test_what_mixes_samples_is_unknown(kind):
+    assert len(from_torch(kind(), (3, 4, 4)).unknown) == 1
+
+
+class TwoResults(nn.Module):
+    def forward(self, x):
+        return x + 1, x - 1
+
+
+class Branches(nn.Module):
+    def forward(self, x):
+        return x + 1 if x.sum() > 0 else x - 1
+
+
+@pytest.mark.parametrize(
+    ("module", "example", "message"),
+    [
+        (TwoResults(), (3, 4, 4), "TwoResults gives 2 results; wrap it in a module that gives one tensor"),
+        (nn.Identity(), (3, 4, 4), "Identity gives back what it was given"),
+        (Branches(), (3, 4, 4), "Branches cannot be exported on an input of shape"),
+        (nn.Conv2d(4, 4, 3), (3, 4, 4), "Conv2d cannot be exported on an input of shape"),
+        (nn.ReLU(), torch.zeros(3), "the example has shape"),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_refusals(module, example, message):
+    with pytest.raises(ConvmathError, match=message):
+        from_torch(module, example)
