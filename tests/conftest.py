@@ -1,9 +1,14 @@
-"""Hypothesis profiles, and the device PyTorch runs on."""
+"""Hypothesis profiles, the device PyTorch runs on, and the command line as a fixture."""
 
+import json
 import os
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from convmath.cli import main
 
 SLOW = (HealthCheck.too_slow, HealthCheck.data_too_large)
 
@@ -34,3 +39,25 @@ def device(request):
     if wanted == "auto":
         return "cuda" if torch.cuda.is_available() else "cpu"
     return wanted
+
+
+class Run(NamedTuple):
+    code: int
+    out: str
+    err: str
+
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+
+@pytest.fixture
+def convmath(capsys: pytest.CaptureFixture[str]) -> Callable[..., Run]:
+    """Runs the command line in this process."""
+
+    def run(*arguments: str) -> Run:
+        with pytest.raises(SystemExit) as stop:
+            main(list(arguments))
+        captured = capsys.readouterr()
+        return Run(int(stop.value.code or 0), captured.out, captured.err)
+
+    return run

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import click
 
 from convmath import zoo
 from convmath.errors import ConvmathError
+from convmath.integers import is_number
 from convmath.layers.base import Shape, show
 from convmath.network import Network
 from convmath.parse import parse_chain, parse_shape
@@ -19,23 +21,43 @@ SYMBOLS = {1: ("L",), 2: ("H", "W"), 3: ("D", "H", "W")}
 
 
 def read_network(text: str, shape: Shape | None, symbolic: bool = False) -> Network:
-    """A network by name, from a file, or written as a chain of layers."""
+    """A network by name, from a file, out of a Python module, or written as a chain of layers."""
+    if ":" in text and "(" not in text:
+        return _imported(text, shape, symbolic)
     if "(" in text:
         if shape is None:
             raise ConvmathError("a chain of layers has no default input; give --input 3x224x224")
         return Network.chain(parse_chain(text).layers, shape, "chain")
     if text.endswith((".toml", ".json")):
         loaded = Network.load(Path(text))
-        return loaded if shape is None else Network(loaded.name, loaded.nodes, shape, loaded.source)
+        return replace(loaded, input_shape=_asked(loaded.input_shape, shape, symbolic))
     entry = zoo.ZOO[zoo.full_name(text)]
     if not symbolic:
         return zoo.network(text, input_shape=shape)
     from convmath.notation import symbol
 
-    channels, *axes = entry.input_shape if shape is None else shape
-    names = SYMBOLS.get(len(axes), ())
-    general = (channels, *map(symbol, names)) if shape is None else shape
-    return zoo.network(text, classes=symbol("K"), input_shape=general)
+    return zoo.network(text, classes=symbol("K"), input_shape=_asked(entry.input_shape, shape, symbolic))
+
+
+def _asked(own: Shape, shape: Shape | None, symbolic: bool) -> Shape:
+    """The input asked for: the network's own unless another is given, its sizes as symbols if wished."""
+    if shape is not None or not symbolic:
+        return own if shape is None else shape
+    from convmath.notation import symbol
+
+    channels, *axes = own
+    return (channels, *map(symbol, SYMBOLS.get(len(axes), ())))
+
+
+def _imported(text: str, shape: Shape | None, symbolic: bool) -> Network:
+    if shape is None or not all(map(is_number, shape)):
+        raise ConvmathError(f"{text} has no input of its own; give it in numbers: --input 3x224x224")
+    try:
+        from convmath.torch.named import network_named
+    except ImportError:
+        raise ConvmathError(f"reading {text} needs PyTorch; install torch") from None
+    found = network_named(text, shape)
+    return replace(found, input_shape=_asked(shape, None, symbolic))
 
 
 @click.command()
@@ -59,12 +81,14 @@ def summary(
 ) -> None:
     """Every layer of NETWORK with its output shape, parameters, multiplications and receptive field.
 
-    NETWORK is a name (convmath list), a .toml or .json file, or a chain of layers.
+    NETWORK is a name (convmath list), a .toml or .json file, a PyTorch module as
+    package.module:attribute or file.py:Class, or a chain of layers.
 
     \b
     convmath summary resnet50
     convmath summary resnet50@paper --input 3x256x256 --depth 1
     convmath summary unet --symbolic
+    convmath summary mynet.py:Net --input 3x32x32
     convmath summary "Conv2d(3, 8, 3) -> ReLU() -> MaxPool2d(2)" --input 3x32x32
     """
     from convmath.summary import summarise

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import operator
 import re
 from collections.abc import Iterator
@@ -57,9 +58,21 @@ def _at_inference(module: nn.Module) -> Iterator[None]:
             part.training = training
 
 
+@contextmanager
+def _silenced() -> Iterator[None]:
+    """What PyTorch logs when an export fails is said in one sentence instead."""
+    before = logging.root.manager.disable
+    logging.disable(logging.ERROR)
+    try:
+        yield
+    finally:
+        logging.disable(before)
+
+
 def _exported(module: nn.Module, x: Any) -> Any:
     try:
-        return torch.export.export(module, (x,))
+        with _silenced():
+            return torch.export.export(module, (x,))
     except Exception as error:  # whatever the user's forward raises
         (first, *_) = str(error).strip().splitlines() or [type(error).__name__]
         raise ConvmathError(

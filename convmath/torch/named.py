@@ -1,0 +1,70 @@
+"""A module by the place where it is written: ``package.module:attribute`` or ``path/to/file.py:Class``."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+from typing import Any
+
+from torch import nn
+
+from convmath.errors import ConvmathError
+from convmath.layers.base import Shape
+from convmath.network import Network
+from convmath.torch.importing import from_torch
+
+
+def network_named(text: str, shape: Shape) -> Network:
+    """The network of a module, or of a class or function that gives one when called without arguments.
+
+    Raises ConvmathError naming what could not be imported, found or called.
+    """
+    place, _, attribute = text.rpartition(":")
+    found: Any = _imported(place, text)
+    for part in attribute.split("."):
+        if not hasattr(found, part):
+            raise ConvmathError(f"{place} has no {attribute!r}; it has {', '.join(_modules_in(found))}")
+        found = getattr(found, part)
+    return from_torch(found if isinstance(found, nn.Module) else _made(found, text), shape, attribute)
+
+
+def _imported(place: str, text: str) -> Any:
+    """A Python module, by its name as from the current folder or by its file."""
+    if "" not in sys.path:
+        sys.path.insert(0, "")
+    try:
+        return _from_file(Path(place)) if place.endswith(".py") else import_module(place)
+    except Exception as error:  # whatever the user's code raises while it is imported
+        raise ConvmathError(f"{text} cannot be imported: {type(error).__name__}: {error}") from error
+
+
+def _from_file(path: Path) -> Any:
+    spec = spec_from_file_location(path.stem, path)
+    if spec is None or spec.loader is None:
+        raise ImportError(f"{path} is no Python file")
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def _modules_in(namespace: Any) -> list[str]:
+    """The names of modules and classes of modules, or what else there is."""
+    kinds = (nn.Module, type)
+    names = [name for name, value in vars(namespace).items() if isinstance(value, kinds)]
+    return [name for name in names if not name.startswith("_")] or ["nothing that could be a network"]
+
+
+def _made(make: Any, text: str) -> nn.Module:
+    if not callable(make):
+        raise ConvmathError(f"{text} is {type(make).__name__}, no module; name a module or its class")
+    try:
+        module = make()
+    except Exception as error:  # whatever the user's code raises
+        raise ConvmathError(
+            f"{text}() fails: {type(error).__name__}: {error}; name a function without arguments"
+        ) from error
+    if not isinstance(module, nn.Module):
+        raise ConvmathError(f"{text}() gives {type(module).__name__}, no torch.nn.Module")
+    return module
