@@ -10,6 +10,23 @@ array([[[ 8.,  8., 13.]]])
 from convmath.torch.importing import from_torch
 from convmath.torch.module import to_module
 from convmath.torch.network import to_torch
-from convmath.torch.run import counted_flops, load, parameter_counts, run
+from convmath.torch.run import (
+    check_device,
+    counted_flops,
+    device_name,
+    load,
+    parameter_counts,
+    run,
+)
 
-__all__ = ["counted_flops", "from_torch", "load", "parameter_counts", "run", "to_module", "to_torch"]
+__all__ = [
+    "check_device",
+    "counted_flops",
+    "device_name",
+    "from_torch",
+    "load",
+    "parameter_counts",
+    "run",
+    "to_module",
+    "to_torch",
+]

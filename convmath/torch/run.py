@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import platform
 import warnings
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -57,3 +58,16 @@ def counted_flops(call: Callable[[], Any]) -> tuple[int, Any]:
     with FlopCounterMode(display=False) as counter:
         result = call()
     return counter.get_total_flops(), result
+
+
+def check_device(device: str) -> None:
+    """Raise ConvmathError where PyTorch cannot run on it."""
+    if device == "cuda" and not torch.cuda.is_available():
+        raise ConvmathError("device cuda: PyTorch finds no GPU; use --device cpu")
+
+
+def device_name(device: str) -> str:
+    """What the device is called: the GPU's name, or the processor's kind."""
+    if device == "cuda":
+        return f"GPU: {torch.cuda.get_device_name()}"
+    return f"CPU: {torch.get_num_threads()} threads of {platform.machine()}"
