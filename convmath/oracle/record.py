@@ -18,7 +18,7 @@ PACKAGES = ("convmath", "numpy", "sympy", "torch")
 LANES = ("cpu", "cuda")
 HEAD = (
     *("network", "input", "output", "parameters", "multiplications"),
-    *("error over bound", "largest difference", "float32", ""),
+    *("error over bound", "bound", "float32", ""),
 )
 INTRODUCTION = """\
 # Verification
@@ -31,8 +31,8 @@ NumPy reference and PyTorch run it on seeded weights. Written by
   where a connection table leaves taps out, PyTorch multiplies by zeros instead: that is not compared.
 - *error over bound* is the largest difference between reference and PyTorch in float64 over the largest
   that rounding can explain, element by element, through all layers: above 1, one of them is wrong.
-- *largest difference* is relative to the largest value of the output; *float32* is that of the reference in
-  single precision to itself in double.
+- *bound* is the largest bound over the largest value of the output; *float32* is the largest difference of
+  the reference in single precision to itself in double, over the same.
 """
 
 
@@ -105,7 +105,7 @@ def cells(verdict: Verdict) -> tuple[str, ...]:
         f"{verdict.parameters:,}",
         f"{verdict.multiplications:,}{compared}",
         f"{verdict.ratio:.1e}",
-        f"{verdict.relative:.1e}",
+        f"{verdict.bound:.1e}",
         f"{verdict.single:.1e}",
         "holds" if verdict.holds else "FAILS",
     )
