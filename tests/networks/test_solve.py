@@ -1,6 +1,7 @@
 """Questions backwards: answers worked out by hand, and sets compared with what trying every size finds."""
 
 import itertools
+from contextlib import nullcontext
 
 import pytest
 from hypothesis import given
@@ -29,7 +30,17 @@ from convmath import (
 )
 from convmath.network import INPUT, Builder, Network
 from convmath.notation import symbol
-from convmath.solve import Sizes, fits, inputs, smallest_input
+from convmath.solve import (
+    Sizes,
+    arguments,
+    check_growing,
+    fits,
+    inputs,
+    largest_depth,
+    largest_width,
+    padding_that_keeps,
+    smallest_input,
+)
 
 MOST = 60  # sizes tried one by one
 
@@ -278,3 +289,186 @@ def test_exactly_the_sizes_found_fit_a_dense_layer(k, s, p, features):
     assert up_to(found.square, 30) == [n for n in range(1, 31) if fits(found.network, (1, n, n))]
     tried = [n for n in range(1, 31) if fits(found.network, (1, n, 7))]
     assert up_to(found.axes["H"], 30) == tried
+
+
+# --- padding that keeps the size, and arguments ---
+
+
+@pytest.mark.parametrize(
+    ("given", "symmetric", "totals"),
+    [
+        ({"kernel_size": 3}, [1], [2]),
+        ({"kernel_size": 3, "dilation": 2}, [2], [4]),
+        ({"kernel_size": 1}, [0], [0]),
+        ({"kernel_size": 4}, [], [3]),
+        ({"kernel_size": 4, "dilation": 2}, [3], [6]),
+        # 2*6 <= 7 + P - 3 <= 2*6 + 1
+        ({"kernel_size": 3, "stride": 2, "n": 7}, [4], [8, 9]),
+        ({"kernel_size": 2, "stride": 3, "n": 2}, [2], [3, 4, 5]),
+    ],
+)
+def test_padding_that_keeps_the_size(given, symmetric, totals):
+    found = padding_that_keeps(**given)
+    assert (list(found.symmetric), list(found.totals)) == (symmetric, totals)
+
+
+def test_padding_in_words():
+    assert str(padding_that_keeps(3, dilation=2)) == (
+        "padding = 2 keeps every size; so does any begin + end = 4"
+    )
+    assert str(padding_that_keeps(4)) == (
+        "no symmetric padding keeps every size: dilation*(kernel_size - 1) = 3 is odd; "
+        "pad (1, 2), or any begin + end = 3"
+    )
+    assert str(padding_that_keeps(3, stride=2, n=7)) == (
+        "padding = 4 keeps the size 7; so does any 8 <= begin + end <= 9"
+    )
+
+
+def windows_that_fit(k, s, d, total, n):
+    """How many windows fit, counted by placing them one by one."""
+    return sum(1 for start in range(0, n + total, s) if start + d * (k - 1) < n + total)
+
+
+SMALL = st.integers(1, 5)
+
+
+@given(SMALL, SMALL, SMALL, st.integers(1, 12))
+def test_exactly_the_padding_found_keeps_the_size(k, s, d, n):
+    found = padding_that_keeps(k, s, d, n)
+    every = [(b, e) for b in range(30) for e in range(80) if windows_that_fit(k, s, d, b + e, n) == n]
+    assert sorted(pair for pair in found.pairs() if pair[0] < 30) == every
+    assert list(found.symmetric) == [b for b, e in every if b == e]
+
+
+@given(st.integers(1, 30), st.integers(1, 15))
+def test_exactly_the_arguments_found_give_the_output(n, output):
+    bounds = [range(1, 5), range(1, 4), range(1, 3), range(4)]
+    found = arguments(n, output, bounds[0], bounds[1], bounds[3], bounds[2])
+    listed = [(k, s, d, p) for k, s, d, paddings in found for p in paddings]
+    tried = itertools.product(*bounds)
+    assert listed == [(k, s, d, p) for k, s, d, p in tried if windows_that_fit(k, s, d, 2 * p, n) == output]
+
+
+def test_arguments_of_a_stem():
+    found = {(k, s, d): list(p) for k, s, d, p in arguments(224, 112)}
+    assert found[7, 2, 1] == [3]
+    assert found[3, 2, 1] == [1]
+    assert found[2, 2, 1] == [0]
+    assert (3, 1, 1) not in found
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: padding_that_keeps(3, stride=2), "stride=2 keeps no size for every input"),
+        (lambda: padding_that_keeps(0), "kernel_size=0 must be a whole number of at least 1"),
+        (lambda: padding_that_keeps(3, n=0), "n=0 must be a whole number of at least 1"),
+        (lambda: padding_that_keeps(2.5), r"kernel_size=2\.5 must be a whole number"),
+        (lambda: arguments(8, 8, padding=range(-1, 2)), "padding=-1 must not be negative"),
+        (lambda: arguments(8, 0), "output=0 must be"),
+        (lambda: arguments(8, 8, stride=range(2)), "stride=0 must be"),
+        (lambda: arguments(8, 8, range(1, 10**6), range(1, 10**6)), "narrow them"),
+    ],
+)
+def test_wrong_arguments_are_one_sentence(call, message):
+    with pytest.raises(ConvmathError, match=message):
+        call()
+
+
+# --- budgets ---
+
+
+def pair(width):
+    """27w + w weights and biases, then 9w^2 + w."""
+    return Network.chain([Conv2d(3, width, 3), ReLU(), Conv2d(width, width, 3)], (3, 32, 32))
+
+
+@pytest.mark.parametrize(
+    ("limits", "value", "counts"),
+    [
+        # 9*103^2 + 29*103 = 98468, 9*104^2 + 29*104 = 100360
+        ({"parameters": 100_000}, 103, {"parameters": 98_468}),
+        ({"parameters": 98_468}, 103, {"parameters": 98_468}),
+        ({"parameters": 98_467}, 102, {"parameters": 96_594}),
+        # results: 30x30, 30x30 and 28x28 of w channels, 4 bytes each: 10336w
+        ({"memory": 103_360}, 10, {"memory": 103_360}),
+        # 27*900*w + 9*784*w^2
+        (
+            {"multiplications": 31_356, "parameters": 10**6},
+            1,
+            {"multiplications": 31_356, "parameters": 38},
+        ),
+    ],
+)
+def test_the_largest_width(limits, value, counts):
+    found = largest_width(pair, limits)
+    assert (found.value, found.counts, found.beyond) == (value, counts, value + 1)
+
+
+def test_the_largest_width_among_multiples():
+    found = largest_width(pair, {"parameters": 100_000}, multiple_of=8)
+    assert (found.value, found.beyond) == (96, 104)
+    assert found.stopped == "100,360 parameters, over 100,000"
+
+
+BLOCK = [Conv2d(64, 64, 3, padding=1), ReLU()]
+
+
+def test_the_largest_depth():
+    # one block takes 64*64*9*56*56 = 115,605,504 multiplications
+    found = largest_depth(BLOCK, (64, 56, 56), {"multiplications": 10**9})
+    assert (found.value, found.counts) == (8, {"multiplications": 924_844_032})
+    assert found.stopped == "1,040,449,536 multiplications, over 1,000,000,000"
+
+
+def test_the_largest_depth_is_not_found_block_by_block():
+    found = largest_depth(BLOCK, (64, 56, 56), {"parameters": 10**15})
+    assert found.value == 10**15 // 36_928
+
+
+def test_a_chain_that_shrinks_ends_where_its_window_does_not_fit():
+    found = largest_depth([Conv2d(1, 1, 3)], (1, 32, 32), {"parameters": 10**6})
+    assert (found.value, found.counts) == (15, {"parameters": 150})
+    assert "the window covers 3 positions but the padded input has 2" in found.stopped
+
+
+@given(st.integers(1, 3), st.integers(0, 1), st.integers(9, 20_000))
+def test_one_block_more_is_too_much(stride, padding, limit):
+    block = [Conv2d(1, 1, 3, stride, padding, bias=False)]
+    most = largest_depth(block, (1, 16, 16), {"parameters": limit})
+    assert most.counts["parameters"] == 9 * most.value <= limit
+    stopped = 9 * (most.value + 1) > limit
+    with pytest.raises(ConvmathError) if not stopped else nullcontext():
+        Network.chain(block * (most.value + 1), (1, 16, 16)).output_shape()
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: largest_width(pair, {}), "there is no limit; give parameters"),
+        (lambda: largest_width(pair, {"flops": 1}), "'flops' cannot be limited"),
+        (lambda: largest_width(pair, {"parameters": 37}), "even a width of 1 has 38 parameters, over 37"),
+        (lambda: largest_width(pair, {"parameters": 0}), "parameters=0 must be"),
+        (lambda: largest_width(pair, {"memory": 9}, dtype="int7"), "dtype='int7' is not known"),
+        (lambda: largest_width(lambda w: pair(1), {"parameters": 99}), "no width up to"),
+        (lambda: largest_depth([ReLU()], (1, 8, 8), {"parameters": 9}), "any depth fits"),
+        (
+            lambda: largest_depth(BLOCK, (64, 8, 8), {"parameters": 9}),
+            "even one block has 36,928 parameters",
+        ),
+        (lambda: largest_depth(BLOCK, (3, 8, 8), {"parameters": 9}), "takes 64 channels"),
+    ],
+)
+def test_budgets_that_cannot_be_met_are_one_sentence(call, message):
+    with pytest.raises(ConvmathError, match=message):
+        call()
+
+
+def test_growth_is_proved_or_refused():
+    w = symbol("w")
+    check_growing(pair(w), {"parameters": 1, "multiplications": 1, "memory": 1}, w)
+    check_growing(zoo.network("resnet18", width=w), {"parameters": 1}, w)
+    for layer in (Conv2d(1, 1, w), Conv2d(1, 100 - w, 3), Conv2d(1, 1, 3, padding=w, stride=w)):
+        with pytest.raises(ConvmathError, match="cannot be shown to grow with w"):
+            check_growing(Network.chain([layer], (1, 32, 32)), {"multiplications": 1}, w)
