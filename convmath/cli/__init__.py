@@ -11,9 +11,10 @@ from convmath.cli.derive import derive
 from convmath.cli.explain import explain
 from convmath.cli.lecture import lecture
 from convmath.cli.network import compare, list_, summary
+from convmath.cli.solve import solve
 from convmath.errors import ConvmathError
 
-COMMANDS = (explain, summary, compare, list_, derive, lecture)
+COMMANDS = (explain, summary, compare, list_, derive, lecture, solve)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})

@@ -76,7 +76,7 @@ def largest_width(
     _check_whole("multiple_of", multiple_of)
 
     def excess(times: int) -> str:
-        return _excess(counted(build(times * multiple_of), limits, dtype), limits)
+        return _excess(_numbers(build(times * multiple_of), limits, dtype), limits)
 
     if found := excess(1):
         raise ConvmathError(f"even a width of {multiple_of} has {found}; raise the limit")
@@ -119,7 +119,7 @@ def largest_depth(
     while True:
         try:
             one = Network.chain(layers, shape, "block")
-            each, after = counted(one, limits, dtype), one.output_shape()
+            each, after = _numbers(one, limits, dtype), one.output_shape()
         except ConvmathError as error:
             if not depth:
                 raise
@@ -133,6 +133,15 @@ def largest_depth(
         if depth > _MOST_BLOCKS:
             raise ConvmathError(f"more than {_MOST_BLOCKS} blocks of different shapes fit; lower the limit")
         shape = after
+
+
+def _numbers(network: Network, limits: Mapping[str, Any], dtype: str) -> Counts:
+    """What the network takes, refused where symbols leave it open."""
+    counts = counted(network, limits, dtype)
+    for name, count in counts.items():
+        if not is_number(count):
+            raise ConvmathError(f"{network.name}: the {name} are {count}; give numbers for the symbols")
+    return counts
 
 
 def check_growing(network: Network, limits: Mapping[str, Any], symbol: Any, dtype: str = "float32") -> None:

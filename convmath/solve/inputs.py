@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from convmath.chain import Chain
 from convmath.errors import ConvmathError
+from convmath.integers import is_number
 from convmath.layers.base import Layer, Shape, show
 from convmath.network import Network
 from convmath.notation import AXES
@@ -61,7 +62,9 @@ class Inputs:
         """Why no square size fits: the node that leaves none; empty where one fits."""
         if self.square or not self.reasons:
             return ""
-        return f": {self.reasons[-1].node} = {self.network[self.reasons[-1].node].layer!r} leaves none"
+        name = self.reasons[-1].node
+        layer = next((f" = {node.layer!r}" for node in self.network.nodes if node.name == name), "")
+        return f": {name}{layer} leaves none"
 
 
 def inputs(network: Network | Chain | Layer, output: int | None = None, node: str | None = None) -> Inputs:
@@ -81,9 +84,12 @@ def inputs(network: Network | Chain | Layer, output: int | None = None, node: st
     found = as_network(network)
     if len(found.input_shape) < 2:
         raise ConvmathError(f"{found.name} on {show(found.input_shape)} has no axis whose size could vary")
+    if not all(map(is_number, found.input_shape)):
+        raise ConvmathError(f"{found.name} on {show(found.input_shape)} has symbols; give numbers")
     sizes = _followed(found)
     node = _asked(found, sizes, output, node)
-    wanted = [Equal(node, size, output) for size in sizes.shapes[node][1:]] if node and output else []
+    asked = sizes.shapes[node][1:] if node else ()
+    wanted = [Equal(f"size {output} at {node}", size, output) for size in asked if output]
     demands = _ordered([*sizes.demands, *wanted])
     independent = not any(len(_axes(demand)) > 1 for demand in demands)
     square, reasons = _solved(demands)

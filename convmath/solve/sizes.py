@@ -96,11 +96,11 @@ class Sizes:
             return single or f"no {symbol}"
         return ", or ".join(filter(None, (self._bounds(symbol) + self._classes(symbol), single)))
 
-    def plain(self) -> dict[str, Any]:
+    def plain(self, symbol: str = "n") -> dict[str, Any]:
         """The set as what JSON can hold."""
         fields = ("first", "last", "modulus", "residues", "others")
         known = {name: getattr(self, name) for name in fields}
-        return {"text": str(self), **(known if self.residues else {"others": self.others})}
+        return {"text": self.text(symbol), **(known if self.residues else {"others": self.others})}
 
     def __str__(self) -> str:
         return self.text()

@@ -205,6 +205,7 @@ def test_no_input_fits_and_why():
     [
         (Conv2d(1, 1, 3), {"output": 0}, "output=0 is no size"),
         (zoo.network("dcgan_generator"), {}, "has no axis whose size could vary"),
+        (Network.chain([ReLU()], (symbol("C"), 8, 8)), {}, "on Cx8x8 has symbols; give numbers"),
         (Linear(4, 2), {}, "takes any number of axes; give an input"),
         (Conv2d(1, 1, symbol("k")), {}, "has the symbol k; give a number"),
         (Chain((Conv2d(1, 2, 3), Conv2d(3, 1, 3))), {}, "takes 3 channels, the input"),
