@@ -84,9 +84,9 @@ def inputs(network: Network | Chain | Layer, output: int | None = None, node: st
     found = as_network(network)
     if len(found.input_shape) < 2:
         raise ConvmathError(f"{found.name} on {show(found.input_shape)} has no axis whose size could vary")
+    sizes = _followed(found)
     if not all(map(is_number, found.input_shape)):
         raise ConvmathError(f"{found.name} on {show(found.input_shape)} has symbols; give numbers")
-    sizes = _followed(found)
     node = _asked(found, sizes, output, node)
     asked = sizes.shapes[node][1:] if node else ()
     wanted = [Equal(f"size {output} at {node}", size, output) for size in asked if output]
