@@ -197,7 +197,7 @@ def _widths(text: str, shape: Shape | None) -> tuple[Callable[[Any], Network], A
 def _read(text: str, input_text: str | None) -> Network:
     """A network; a chain whose first layer says what it takes needs no input."""
     if "(" in text and input_text is None:
-        from convmath.solve.inputs import as_network
+        from convmath.solve.forwards import as_network
 
         return as_network(parse_chain(text))
     return read_network(text, None if input_text is None else _numbers(input_text))

@@ -6,24 +6,22 @@ asked, at numbers, which sizes it accepts.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, fields
 from functools import singledispatch
 from math import prod
 from typing import NamedTuple, TypeAlias
 
 from convmath.errors import ConvmathError
-from convmath.integers import is_number, is_symbolic
-from convmath.layers.base import AxisMap, Layer, per_axis
+from convmath.integers import is_symbolic
+from convmath.layers.base import Layer, per_axis
 from convmath.layers.linear import Flatten, Linear, Reshape
 from convmath.layers.pointwise import Add, Concat
 from convmath.layers.pool import AdaptivePool
 from convmath.network import INPUT, Network, Node
-from convmath.solve.size import BEYOND, Entry, Flat, Size, Step, flat
-from convmath.window import Window
+from convmath.solve.probe import accepted, probe, step, whole
+from convmath.solve.size import Entry, Flat, Size, Step, flat
 
 Entries: TypeAlias = tuple[Entry, ...]
-_MOST_TRIED = 10_000  # sizes tried one by one, where a layer refuses some in between
 
 
 class AtLeast(NamedTuple):
@@ -63,17 +61,16 @@ class Flow:
             self.demands.append(Equal(self.node, left, right))
 
 
-def flow(network: Network, input_shape: Sequence[int | None] | None = None) -> Flow:
-    """Follow the sizes of the input's axes, those given as None, through the network.
+def flow(network: Network) -> Flow:
+    """Follow the sizes of the input's axes, whatever they are, through the network.
 
     >>> from convmath import zoo
     >>> found = flow(zoo.network("unet"))
     >>> found.shapes["pool2"][1], len(found.demands)
     (Size(axis=1, steps=(Step(factor=1, offset=0, divisor=4),)), 16)
     """
-    given = (network.input_shape[0], *(None,) * (len(network.input_shape) - 1))
-    shape = given if input_shape is None else tuple(input_shape)
-    start: Entries = tuple(Size(axis) if size is None else size for axis, size in enumerate(shape))
+    channels, *sizes = network.input_shape
+    start: Entries = (channels, *map(Size, range(1, len(sizes) + 1)))
     found = Flow({INPUT: start})
     for node in network.nodes:
         _visit(node, found)
@@ -100,15 +97,15 @@ def through(layer: Layer, shapes: list[Entries], found: Flow) -> Entries:
     if len(shapes) != 1:
         raise ConvmathError(f"{layer!r} joins its inputs in a way that is not solved; leave it out")
     channels, *axes = shapes[0]
-    probe = _probe(layer, _channels(layer, channels, found), len(axes))
-    after = layer.output_shape(probe)
-    maps = layer.axis_maps(probe)
+    tried = probe(layer, _channels(layer, channels, found), len(axes))
+    after = layer.output_shape(tried)
+    maps = layer.axis_maps(tried)
     out: list[Entry] = []
     for place, (size, axis_map) in enumerate(zip(axes, maps, strict=True), start=1):
-        found.at_least(size, *_accepted(layer, probe, place, axis_map))
-        out.append(_moved(size, _step(layer, axis_map, probe[place], _whole(after[place]))))
+        found.at_least(size, *accepted(layer, tried, place, axis_map))
+        out.append(_moved(size, step(layer, axis_map, tried[place], whole(after[place]))))
     keeps = isinstance(channels, Flat) and layer.smallest_input() is None
-    return (channels if keeps else _whole(after[0]), *out)
+    return (channels if keeps else whole(after[0]), *out)
 
 
 @through.register
@@ -126,15 +123,15 @@ def _(layer: Flatten, shapes: list[Entries], found: Flow) -> Entries:
 
 @through.register
 def _(layer: Reshape, shapes: list[Entries], found: Flow) -> Entries:
-    found.equal(_product(shapes[0]), prod(map(_whole, layer.shape)))
-    return tuple(map(_whole, layer.shape))
+    found.equal(_product(shapes[0]), prod(map(whole, layer.shape)))
+    return tuple(map(whole, layer.shape))
 
 
 @through.register
 def _(layer: Linear, shapes: list[Entries], found: Flow) -> Entries:
     *leading, features = shapes[0]
-    found.equal(features, _whole(layer.in_features))
-    return (*leading, _whole(layer.out_features))
+    found.equal(features, whole(layer.in_features))
+    return (*leading, whole(layer.out_features))
 
 
 @through.register
@@ -147,7 +144,7 @@ def _(layer: Add, shapes: list[Entries], found: Flow) -> Entries:
 def _(layer: Concat, shapes: list[Entries], found: Flow) -> Entries:
     _same_rank(layer, shapes)
     stacked, *columns = zip(*shapes, strict=True)
-    terms = (part.terms if isinstance(part, Flat) else ((_whole(part), ()),) for part in stacked)
+    terms = (part.terms if isinstance(part, Flat) else ((whole(part), ()),) for part in stacked)
     channels = flat(*(term for part in terms for term in part))
     return (channels, *(_agreed(column, found) for column in columns))
 
@@ -186,86 +183,10 @@ def _channels(layer: Layer, channels: Entry, found: Flow) -> int:
     smallest = layer.smallest_input()
     if smallest is None:
         return 1
-    found.equal(channels, _whole(smallest[0]))
-    return _whole(smallest[0])
-
-
-def _probe(layer: Layer, channels: int, rank: int) -> tuple[int, ...]:
-    """An input that the layer accepts, of one size on all axes."""
-    size = 1
-    while True:
-        probe = (channels, *(size,) * rank)
-        try:
-            layer.output_shape(probe)
-        except ConvmathError:
-            if size > BEYOND or not rank:
-                raise
-            size = 2 * size
-        else:
-            return probe
-
-
-def _accepted(
-    layer: Layer, probe: tuple[int, ...], axis: int, axis_map: AxisMap
-) -> tuple[int, tuple[int, ...]]:
-    """The smallest size of an axis that the layer accepts, and larger ones that it does not.
-
-    A layer refuses sizes that are too small, so there are none of those; but padding that depends on the
-    size (SAME) and reflects or wraps may ask for more than a smaller size did, below the window's.
-    """
-
-    def accepts(size: int) -> bool:
-        return _accepts(layer, (*probe[:axis], size, *probe[axis + 1 :]))
-
-    if isinstance(axis_map, Window) and axis_map.fits is not None and not accepts(1):
-        return _tried(layer, accepts, _whole(axis_map.size))
-    return first_where(accepts, 1, probe[axis]), ()
-
-
-def _tried(layer: Layer, accepts: Callable[[int], bool], window: int) -> tuple[int, tuple[int, ...]]:
-    """The same, size by size up to the window's, from where on all are accepted."""
-    if window > _MOST_TRIED:
-        raise ConvmathError(f"{layer!r} covers {window} positions, beyond {_MOST_TRIED}; use a smaller one")
-    good = [size for size in range(1, window + 1) if accepts(size)]
-    return good[0], tuple(size for size in range(good[0], window) if size not in good)
-
-
-def _accepts(layer: Layer, shape: tuple[int, ...]) -> bool:
-    try:
-        layer.output_shape(shape)
-    except ConvmathError:
-        return False
-    return True
-
-
-def first_where(holds: Callable[[int], bool], low: int, high: int) -> int:
-    """The first of ``low .. high`` from which on it holds, by bisection; it holds at ``high``."""
-    while low < high:
-        middle = (low + high) // 2
-        low, high = (low, middle) if holds(middle) else (middle + 1, high)
-    return low
-
-
-def _step(layer: Layer, axis_map: AxisMap, before: int, after: int) -> Step:
-    """How the layer moves along an axis, given one size before and after it."""
-    if not isinstance(axis_map, Window):
-        stride = _whole(axis_map.window.stride)
-        return Step(stride, after - stride * before)
-    stride = _whole(axis_map.stride)
-    slack = _whole(axis_map.slack(0)) if axis_map.fits is None else -1  # SAME: one window per stride begun
-    step = Step(1, slack + stride, stride)
-    if step.at(before) != after:
-        raise ConvmathError(f"{layer!r} changes sizes in a way that is not solved; leave it out")
-    return step
+    found.equal(channels, whole(smallest[0]))
+    return whole(smallest[0])
 
 
 def _moved(size: Entry, step: Step) -> Entry:
     assert not isinstance(size, Flat)
     return step.at(size) if isinstance(size, int) else size.then(step)
-
-
-def _whole(value: object) -> int:
-    if not is_number(value):
-        raise ConvmathError(f"{value} is no whole number; sizes are solved with numbers only")
-    assert isinstance(value, int)
-    return value
