@@ -11,10 +11,11 @@ from convmath.cli.derive import derive
 from convmath.cli.explain import explain
 from convmath.cli.lecture import lecture
 from convmath.cli.network import compare, list_, summary
+from convmath.cli.solve import solve
 from convmath.cli.verify import verify
 from convmath.errors import ConvmathError
 
-COMMANDS = (explain, summary, compare, list_, verify, derive, lecture)
+COMMANDS = (explain, summary, compare, list_, solve, verify, derive, lecture)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})

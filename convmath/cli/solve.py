@@ -1,0 +1,297 @@
+"""``convmath solve``: the questions backwards."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from decimal import Decimal, InvalidOperation
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from convmath.cli.network import read_network
+from convmath.errors import ConvmathError
+from convmath.layers.base import Shape, show
+from convmath.network import Network
+from convmath.parse import parse_chain, parse_shape
+from convmath.quantities import BYTES
+
+if TYPE_CHECKING:
+    from convmath.solve import Inputs, Most
+
+_FORMAT = click.option(
+    "--format", "format_", type=click.Choice(("text", "json")), default="text", show_default=True
+)
+_INPUT = click.option(
+    "--input", "input_text", metavar="CxHxW", help="Input shape; the network's own unless given."
+)
+
+
+@click.group()
+def solve() -> None:
+    """Ask backwards: which inputs fit, which padding keeps the size, what a budget allows."""
+
+
+@solve.command()
+@click.argument("network")
+@_INPUT
+@click.option("--output", type=int, metavar="N", help="Only the inputs that give this size on every axis.")
+@click.option("--node", help="The node whose size --output is; the last map unless given.")
+@_FORMAT
+def inputs(
+    network: str, input_text: str | None, output: int | None, node: str | None, format_: str
+) -> None:
+    """All input sizes that fit NETWORK: every window, every join, every dense layer.
+
+    NETWORK is a name (convmath list), a .toml or .json file, or a chain of layers.
+
+    \b
+    convmath solve inputs unet
+    convmath solve inputs resnet50 --output 7
+    convmath solve inputs "Conv2d(3, 64, 7, stride=2, padding=3)" --output 112
+    """
+    from convmath.solve import inputs as solved
+
+    if node is not None and output is None:
+        raise ConvmathError(f"--node {node} asks for a size; give --output too")
+    found = solved(_read(network, input_text), output, node)
+    click.echo(_json(_inputs_plain(found)) if format_ == "json" else _inputs_text(found))
+
+
+@solve.command()
+@click.argument("network")
+@_INPUT
+@_FORMAT
+def smallest(network: str, input_text: str | None, format_: str) -> None:
+    """The smallest input that NETWORK takes.
+
+    \b
+    convmath solve smallest vgg16
+    """
+    from convmath.solve import smallest_input
+
+    read = _read(network, input_text)
+    shape = smallest_input(read)
+    click.echo(_json({"network": read.name, "smallest": shape}) if format_ == "json" else show(shape))
+
+
+@solve.command()
+@click.option("--kernel-size", type=int, required=True)
+@click.option("--stride", type=int, default=1, show_default=True)
+@click.option("--dilation", type=int, default=1, show_default=True)
+@click.option("--input", "n", type=int, metavar="N", help="The size to keep; every size unless given.")
+@_FORMAT
+def padding(kernel_size: int, stride: int, dilation: int, n: int | None, format_: str) -> None:
+    """All padding that keeps the size of an axis.
+
+    \b
+    convmath solve padding --kernel-size 3 --dilation 2
+    convmath solve padding --kernel-size 3 --stride 2 --input 224
+    """
+    from convmath.solve import padding_that_keeps
+
+    found = padding_that_keeps(kernel_size, stride, dilation, n)
+    plain = {"totals": _ends(found.totals), "symmetric": _ends(found.symmetric), "pair": found.pair}
+    click.echo(_json(plain | {"text": str(found)}) if format_ == "json" else str(found))
+
+
+@solve.command()
+@click.option("--input", "n", type=int, required=True, metavar="N", help="Size of the axis before.")
+@click.option("--output", type=int, required=True, metavar="N", help="Size of the axis after.")
+@click.option("--kernel-size", default="1..7", show_default=True, metavar="A..B")
+@click.option("--stride", default="1..4", show_default=True, metavar="A..B")
+@click.option("--padding", default="0..3", show_default=True, metavar="A..B")
+@click.option("--dilation", default="1..2", show_default=True, metavar="A..B")
+@_FORMAT
+def arguments(n: int, output: int, format_: str, **bounds: str) -> None:
+    """All arguments within bounds that turn one size into another.
+
+    \b
+    convmath solve arguments --input 224 --output 112 --kernel-size 7
+    """
+    from convmath.solve import arguments as solved
+
+    found = solved(n, output, **{name: _bounds(name, text) for name, text in bounds.items()})
+    if format_ == "json":
+        click.echo(_json([row._asdict() | {"padding": _ends(row.padding)} for row in found]))
+        return
+    lines = [
+        f"{row.kernel_size:>11}  {row.stride:>6}  {row.dilation:>8}  {_range(row.padding)}" for row in found
+    ]
+    head = f"{'kernel_size':>11}  {'stride':>6}  {'dilation':>8}  padding"
+    click.echo(
+        "\n".join([head, *lines]) if lines else f"nothing within these bounds turns {n} into {output}"
+    )
+
+
+def _limited(command: Callable[..., None]) -> Callable[..., None]:
+    """The options of a budget."""
+    for option in (
+        _FORMAT,
+        click.option("--dtype", type=click.Choice(list(BYTES)), default="float32", show_default=True),
+        click.option("--memory", metavar="BYTES", help="At most so many bytes of results."),
+        click.option("--multiplications", metavar="N", help="At most so many, like 1e9."),
+        click.option("--parameters", metavar="N", help="At most so many, like 100000."),
+    ):
+        command = option(command)
+    return command
+
+
+@solve.command()
+@click.argument("chain")
+@click.option("--input", "input_text", required=True, metavar="CxHxW", help="Input shape.")
+@_limited
+def depth(chain: str, input_text: str, format_: str, dtype: str, **limits: str | None) -> None:
+    """How often CHAIN can follow itself within a budget.
+
+    \b
+    convmath solve depth "Conv2d(64, 64, 3, padding=1) -> ReLU()" --input 64x56x56 \\
+        --multiplications 1e9
+    """
+    from convmath.solve import largest_depth
+
+    shape = _numbers(input_text)
+    _show(largest_depth(parse_chain(chain), shape, _limits(limits), dtype=dtype), "depth", format_)
+
+
+@solve.command()
+@click.argument("chain")
+@click.option("--input", "input_text", metavar="CxHxW", help="Input shape; a network's own unless given.")
+@click.option("--multiple-of", type=int, default=1, show_default=True, metavar="N")
+@_limited
+def width(
+    chain: str, input_text: str | None, multiple_of: int, format_: str, dtype: str, **limits: str | None
+) -> None:
+    """How wide CHAIN can be within a budget: the largest number for its one symbol.
+
+    CHAIN may also be the name of a network that takes a width.
+
+    \b
+    convmath solve width "Conv2d(3, w, 3) -> ReLU() -> Conv2d(w, w, 3)" --input 3x32x32 \\
+        --parameters 100000
+    convmath solve width resnet18 --parameters 1e6 --multiple-of 8
+    """
+    from convmath.solve import check_growing, largest_width
+
+    build, symbol = _widths(chain, None if input_text is None else _numbers(input_text))
+    wanted = _limits(limits)
+    check_growing(build(symbol), wanted, symbol, dtype)
+    _show(largest_width(build, wanted, multiple_of=multiple_of, dtype=dtype), "width", format_)
+
+
+def _widths(text: str, shape: Shape | None) -> tuple[Callable[[Any], Network], Any]:
+    """The network of each width, and the symbol of the width."""
+    if "(" in text:
+        from convmath.solve.substitute import substituted, the_symbol
+
+        chain = parse_chain(text)
+        if shape is None:
+            raise ConvmathError("a chain of layers has no default input; give --input 3x224x224")
+        return substituted(chain, the_symbol(chain), shape), the_symbol(chain)
+    from convmath import zoo
+    from convmath.notation import symbol
+
+    return lambda width: zoo.network(text, input_shape=shape, width=width), symbol("w")
+
+
+def _read(text: str, input_text: str | None) -> Network:
+    """A network; a chain whose first layer says what it takes needs no input."""
+    if "(" in text and input_text is None:
+        from convmath.solve.forwards import as_network
+
+        return as_network(parse_chain(text))
+    return read_network(text, None if input_text is None else _numbers(input_text))
+
+
+def _numbers(text: str) -> Shape:
+    shape = parse_shape(text)
+    for size in shape:
+        if not isinstance(size, int):
+            raise ConvmathError(f"--input {text} has the symbol {size}; give numbers, like 3x224x224")
+    return shape
+
+
+def _limits(texts: dict[str, str | None]) -> dict[str, int]:
+    return {name: _count(name, text) for name, text in texts.items() if text is not None}
+
+
+def _count(name: str, text: str) -> int:
+    """A whole number, however it is written: 1000000, 1_000_000 or 1e6."""
+    try:
+        value = Decimal(text)
+        whole = value.is_finite() and abs(value.adjusted()) < 30 and value == int(value)
+    except InvalidOperation:
+        whole = False
+    if not whole:
+        raise ConvmathError(f"--{name} {text!r} is no whole number; write it like 1000000 or 1e6")
+    return int(value)
+
+
+def _bounds(name: str, text: str) -> range:
+    first, dots, last = text.partition("..")
+    try:
+        found = range(int(first), int(last if dots else first) + 1)
+    except ValueError:
+        found = range(0)
+    if not found:
+        option = name.replace("_", "-")
+        raise ConvmathError(f"--{option} {text!r} is no range of whole numbers; write it like 3 or 1..7")
+    return found
+
+
+def _inputs_text(found: Inputs) -> str:
+    where = f" and give {found.output} at {found.node}" if found.output is not None else ""
+    names = list(found.axes)
+    lines = [f"{found.network.name}: sizes that fit{where}"]
+    if len(names) > 1:
+        lines.append(f"  {'x'.join('n' * len(names))}: {found.square}{found.why()}")
+    own = dict(zip(names, found.network.input_shape[1:], strict=True))
+    for name, sizes in found.axes.items():
+        others = ", ".join(f"{other} = {own[other]}" for other in names if other != name)
+        tied = f", with {others}" if not found.independent else ""
+        lines.append(f"  {name}: {sizes.text(name)}{tied}{found.why() if len(names) == 1 else ''}")
+    if len(names) > 1 and found.independent:
+        lines.append(f"  {' and '.join(names)} do not depend on each other")
+    if found.reasons:
+        lines.append("what each node leaves of n:")
+        width = max(len(reason.node) for reason in found.reasons)
+        lines += [f"  {reason.node:<{width}}  {reason.left}" for reason in found.reasons]
+    return "\n".join(lines)
+
+
+def _inputs_plain(found: Inputs) -> dict[str, Any]:
+    return {
+        "network": found.network.name,
+        "output": found.output,
+        "node": found.node,
+        "square": found.square.plain(),
+        "axes": {name: sizes.plain(name) for name, sizes in found.axes.items()},
+        "independent": found.independent,
+        "reasons": [{"node": reason.node, "left": str(reason.left)} for reason in found.reasons],
+    }
+
+
+def _show(most: Most, name: str, format_: str) -> None:
+    if format_ == "json":
+        beyond = {"value": most.beyond, "stopped": most.stopped}
+        click.echo(_json({name: most.value, **most.counts, "beyond": beyond}))
+        return
+    takes = ", ".join(f"{count:,} {_units(kind)}" for kind, count in most.counts.items())
+    click.echo(f"{name} {most.value}: {takes}\n{name} {most.beyond}: {most.stopped}")
+
+
+def _units(kind: str) -> str:
+    return "bytes of results" if kind == "memory" else kind
+
+
+def _ends(values: range) -> list[int] | None:
+    """First and last of a range; None where it is empty."""
+    return [values[0], values[-1]] if values else None
+
+
+def _range(values: range) -> str:
+    return str(values[0]) if len(values) == 1 else f"{values[0]}..{values[-1]}"
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, indent=2)

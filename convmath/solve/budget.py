@@ -1,0 +1,227 @@
+"""The most that a budget allows: how often a block can be repeated, how wide a network can be."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+from convmath.chain import Chain
+from convmath.conventions import convention
+from convmath.errors import ConvmathError
+from convmath.integers import is_number
+from convmath.layers.base import Layer, Shape
+from convmath.network import Network
+from convmath.quantities import BYTES
+from convmath.solve.size import BEYOND
+
+LIMITS = ("parameters", "multiplications", "memory")
+_MOST_BLOCKS = 20_000  # followed one by one, where each has another shape
+_MOST_NODES = 5_000  # of a network that is built to check the answer
+
+Counts = dict[str, int]
+
+
+@dataclass(frozen=True)
+class Most:
+    """The largest depth or width within the limits: what it takes, and what one more would.
+
+    ``beyond`` is the next depth or width, and ``stopped`` says what keeps it out.
+    """
+
+    value: int
+    counts: Counts
+    beyond: int
+    stopped: str
+
+
+def counted(network: Network, limits: Mapping[str, Any], dtype: str = "float32") -> dict[str, Any]:
+    """What the network takes of each limited kind, on its own input.
+
+    ``parameters``; ``multiplications`` of convolutions and dense layers, as ``convmath summary`` counts
+    them; ``memory``, the bytes of all results.
+
+    >>> from convmath import zoo
+    >>> counted(zoo.network("lenet5"), {"parameters": 0, "multiplications": 0})
+    {'parameters': 60840, 'multiplications': 326520}
+    """
+    trace = network.trace()
+    kinds: dict[str, Callable[[], Any]] = {
+        "parameters": trace.parameter_total,
+        "multiplications": lambda: trace.total(convention("macs").count),
+        "memory": lambda: trace.memory(BYTES[dtype])[0],
+    }
+    return {name: kinds[name]() for name in limits}
+
+
+def largest_width(
+    build: Callable[[int], Network],
+    limits: Mapping[str, int],
+    *,
+    multiple_of: int = 1,
+    dtype: str = "float32",
+) -> Most:
+    """The largest width, a multiple of ``multiple_of``, whose network keeps within all limits.
+
+    ``build`` makes the network of a width.  What is limited must not shrink as the width grows; see
+    ``check_growing`` for a proof of it.
+
+    >>> from convmath import zoo
+    >>> most = largest_width(lambda w: zoo.network("resnet18", width=w), {"parameters": 10**6})
+    >>> most.value, most.counts
+    (17, {'parameters': 929285})
+    """
+    _check_limits(limits, dtype)
+    _check_whole("multiple_of", multiple_of)
+
+    def excess(times: int) -> str:
+        return _excess(_numbers(build(times * multiple_of), limits, dtype), limits)
+
+    if found := excess(1):
+        raise ConvmathError(f"even a width of {multiple_of} has {found}; raise the limit")
+    low, high = 1, 2
+    while not excess(high):
+        low, high = high, 2 * high
+        if high > BEYOND:
+            raise ConvmathError(
+                f"no width up to {BEYOND} reaches {_named(limits)}; limit what grows with it"
+            )
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if excess(middle) else (middle, high)
+    return Most(
+        low * multiple_of,
+        counted(build(low * multiple_of), limits, dtype),
+        high * multiple_of,
+        excess(high),
+    )
+
+
+def largest_depth(
+    block: Chain | Sequence[Layer],
+    input_shape: Shape,
+    limits: Mapping[str, int],
+    *,
+    dtype: str = "float32",
+) -> Most:
+    """The most often a block can follow itself within all limits, as long as its windows fit.
+
+    >>> from convmath import Conv2d, ReLU
+    >>> block = [Conv2d(64, 64, 3, padding=1), ReLU()]
+    >>> most = largest_depth(block, (64, 56, 56), {"multiplications": 10**9})
+    >>> most.value, most.stopped
+    (8, '1,040,449,536 multiplications, over 1,000,000,000')
+    """
+    _check_limits(limits, dtype)
+    layers = block.layers if isinstance(block, Chain) else tuple(block)
+    shape, depth, total = tuple(input_shape), 0, dict.fromkeys(limits, 0)
+    while True:
+        try:
+            one = Network.chain(layers, shape, "block")
+            each, after = _numbers(one, limits, dtype), one.output_shape()
+        except ConvmathError as error:
+            if not depth:
+                raise
+            return _checked(layers, input_shape, Most(depth, total, depth + 1, str(error)), limits, dtype)
+        times = (
+            _times(total, each, limits) if after == shape else int(not _excess(_sum(total, each), limits))
+        )
+        depth, total = depth + times, _sum(total, each, times)
+        if excess := _excess(_sum(total, each), limits):
+            return _checked(layers, input_shape, Most(depth, total, depth + 1, excess), limits, dtype)
+        if depth > _MOST_BLOCKS:
+            raise ConvmathError(f"more than {_MOST_BLOCKS} blocks of different shapes fit; lower the limit")
+        shape = after
+
+
+def _numbers(network: Network, limits: Mapping[str, Any], dtype: str) -> Counts:
+    """What the network takes, refused where symbols leave it open."""
+    counts = counted(network, limits, dtype)
+    for name, count in counts.items():
+        if not is_number(count):
+            raise ConvmathError(f"{network.name}: the {name} are {count}; give numbers for the symbols")
+    return counts
+
+
+def check_growing(network: Network, limits: Mapping[str, Any], symbol: Any, dtype: str = "float32") -> None:
+    """Prove that what is limited never shrinks as the symbol grows, or refuse.
+
+    Each count must be a polynomial f in the symbol w, and f(w + 1) - f(w), written in powers of w - 1,
+    must have no negative coefficient.
+    """
+    for name, count in counted(network, limits, dtype).items():
+        if not is_number(count) and not _grows(count, symbol):
+            raise ConvmathError(
+                f"the {name} cannot be shown to grow with {symbol}; use {symbol} for channels only"
+            )
+
+
+def _grows(count: Any, symbol: Any) -> bool:
+    """See ``check_growing``; the symbol stands for w - 1 here."""
+    import sympy
+
+    growth = sympy.cancel(count.subs(symbol, symbol + 2) - count.subs(symbol, symbol + 1))
+    return bool(growth.is_polynomial(symbol)) and min(sympy.Poly(growth, symbol).all_coeffs()) >= 0
+
+
+def _times(total: Counts, each: Counts, limits: Mapping[str, int]) -> int:
+    """How many more blocks of one shape keep within all limits."""
+    rooms = [(limits[name] - total[name]) // each[name] for name in limits if each[name]]
+    if not rooms:
+        raise ConvmathError(f"the block takes no {_named(limits)}, any depth fits; limit what it takes")
+    return max(min(rooms), 0)
+
+
+def _sum(total: Counts, each: Counts, times: int = 1) -> Counts:
+    return {name: total[name] + times * each[name] for name in total}
+
+
+def _excess(counts: Counts, limits: Mapping[str, int]) -> str:
+    """What is over its limit, in words; empty where nothing is."""
+    over = [
+        f"{_amount(name, counts[name])}, over {limit:,}"
+        for name, limit in limits.items()
+        if counts[name] > limit
+    ]
+    return " and ".join(over)
+
+
+def _amount(name: str, count: int) -> str:
+    return f"{count:,} bytes of results" if name == "memory" else f"{count:,} {name}"
+
+
+def _named(limits: Mapping[str, int]) -> str:
+    return " or ".join("memory for results" if name == "memory" else name for name in limits)
+
+
+def _checked(
+    layers: tuple[Layer, ...], shape: Shape, most: Most, limits: Mapping[str, int], dtype: str
+) -> Most:
+    """The answer, counted again on the whole chain where that is not too long, and one block further."""
+    if not most.value:
+        raise ConvmathError(f"even one block has {most.stopped}; raise the limit")
+    if most.beyond * len(layers) > _MOST_NODES:
+        return most
+    right = counted(Network.chain(layers * most.value, shape), limits, dtype) == most.counts
+    with suppress(ConvmathError):
+        right &= bool(_excess(counted(Network.chain(layers * most.beyond, shape), limits, dtype), limits))
+    if not right:
+        raise AssertionError(f"the depth {most.value} found is wrong; please report it")
+    return most
+
+
+def _check_limits(limits: Mapping[str, int], dtype: str) -> None:
+    if not limits:
+        raise ConvmathError(f"there is no limit; give {', '.join(LIMITS[:-1])} or {LIMITS[-1]}")
+    if dtype not in BYTES:
+        raise ConvmathError(f"dtype={dtype!r} is not known; use one of {', '.join(BYTES)}")
+    for name, limit in limits.items():
+        if name not in LIMITS:
+            raise ConvmathError(f"{name!r} cannot be limited; known are {', '.join(LIMITS)}")
+        _check_whole(name, limit)
+
+
+def _check_whole(name: str, value: int) -> None:
+    if not is_number(value) or isinstance(value, bool) or value < 1:
+        raise ConvmathError(f"{name}={value!r} must be a whole number of at least 1")
