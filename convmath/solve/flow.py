@@ -14,9 +14,14 @@ from typing import NamedTuple, TypeAlias
 from convmath.errors import ConvmathError
 from convmath.integers import is_symbolic
 from convmath.layers.base import Layer, per_axis
-from convmath.layers.linear import Flatten, Linear, Reshape
-from convmath.layers.pointwise import Add, Concat
+from convmath.layers.join import Add, Concat, Multiply
+from convmath.layers.linear import Linear
+from convmath.layers.norm import LayerNorm
+from convmath.layers.parameter import Parameter
 from convmath.layers.pool import AdaptivePool
+from convmath.layers.reduce import Mean
+from convmath.layers.reshape import Flatten, Permute, Reshape, Slice
+from convmath.layers.resize import Upsample
 from convmath.network import INPUT, Network, Node
 from convmath.solve.probe import accepted, probe, step, whole
 from convmath.solve.size import Entry, Flat, Size, Step, flat
@@ -117,7 +122,38 @@ def _(layer: AdaptivePool, shapes: list[Entries], found: Flow) -> Entries:
 
 
 @through.register
+def _(layer: Upsample, shapes: list[Entries], found: Flow) -> Entries:
+    channels, *axes = shapes[0]
+    if layer.size is not None:
+        return (channels, *map(whole, per_axis(layer, "size", len(axes))))
+    factors = map(whole, per_axis(layer, "scale_factor", len(axes)))
+    return (channels, *(_moved(n, Step(factor, 0)) for n, factor in zip(axes, factors, strict=True)))
+
+
+@through.register
+def _(layer: Mean, shapes: list[Entries], found: Flow) -> Entries:
+    axes = [(axis, 1 if axis in layer.dim else size) for axis, size in enumerate(shapes[0], start=1)]
+    return tuple(size for axis, size in axes if layer.keepdim or axis not in layer.dim)
+
+
+@through.register
+def _(layer: Parameter, shapes: list[Entries], found: Flow) -> Entries:
+    return tuple(map(whole, layer.shape))
+
+
+@through.register(LayerNorm)
+@through.register(Permute)
+@through.register(Slice)
+def _(layer: Layer, shapes: list[Entries], found: Flow) -> Entries:
+    if isinstance(layer, Slice) and layer.dim == 1 and isinstance(shapes[0][0], int):
+        return (*map(whole, layer.output_shape(shapes[0][:1])), *shapes[0][1:])
+    raise ConvmathError(f"{layer!r} is not solved; leave it out")
+
+
+@through.register
 def _(layer: Flatten, shapes: list[Entries], found: Flow) -> Entries:
+    if layer.start_dim != 1 or layer.end_dim not in (-1, len(shapes[0])):
+        raise ConvmathError(f"{layer!r} is not solved; flatten all axes")
     return (_product(shapes[0]),)
 
 
@@ -134,15 +170,19 @@ def _(layer: Linear, shapes: list[Entries], found: Flow) -> Entries:
     return (*leading, whole(layer.out_features))
 
 
-@through.register
-def _(layer: Add, shapes: list[Entries], found: Flow) -> Entries:
+@through.register(Add)
+@through.register(Multiply)
+def _(layer: Add | Multiply, shapes: list[Entries], found: Flow) -> Entries:
     _same_rank(layer, shapes)
-    return tuple(_agreed(column, found) for column in zip(*shapes, strict=True))
+    columns = ([n for n in column if n != 1] or [1] for column in zip(*shapes, strict=True))
+    return tuple(_agreed(tuple(column), found) for column in columns)
 
 
 @through.register
 def _(layer: Concat, shapes: list[Entries], found: Flow) -> Entries:
     _same_rank(layer, shapes)
+    if layer.dim != 1:
+        raise ConvmathError(f"{layer!r} is not solved; join along the channels")
     stacked, *columns = zip(*shapes, strict=True)
     terms = (part.terms if isinstance(part, Flat) else ((whole(part), ()),) for part in stacked)
     channels = flat(*(term for part in terms for term in part))

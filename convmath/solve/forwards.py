@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import lru_cache
+
 from convmath.chain import Chain
 from convmath.errors import ConvmathError
 from convmath.layers.base import Layer, Shape
-from convmath.network import Network
+from convmath.layers.join import Add, Multiply
+from convmath.network import Network, Node
+from convmath.solve.flow import Entries, flow
 
 
 def as_network(network: Network | Chain | Layer) -> Network:
@@ -39,4 +44,25 @@ def fits(network: Network, shape: Shape, node: str | None = None, output: int | 
         shapes = network.trace(shape).shapes
     except ConvmathError:
         return False
+    if any(_spread_by_chance(network, read.inputs, shapes) for read in network.nodes if _spreads(read)):
+        return False
     return output is None or all(size == output for size in shapes[node or network.output][1:])
+
+
+def _spreads(node: Node) -> bool:
+    return isinstance(node.layer, (Add, Multiply))
+
+
+def _spread_by_chance(network: Network, inputs: tuple[str, ...], shapes: Mapping[str, Shape]) -> bool:
+    """Whether maps of different size meet, one of which is of size 1 on this input, not on every one.
+
+    PyTorch spreads both out; but only what is of size 1 whatever the input is, a gate, is meant to be.
+    """
+    general = _sizes_in_general(network)
+    columns = zip(*(zip(shapes[read], general[read], strict=True) for read in inputs), strict=True)
+    return any(len({n for n, size in column if size != 1}) > 1 for column in columns)
+
+
+@lru_cache(maxsize=16)
+def _sizes_in_general(network: Network) -> Mapping[str, Entries]:
+    return flow(network).shapes
