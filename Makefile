@@ -28,6 +28,7 @@ docs: $(TEST)/installed
 	$(TEST)/bin/sphinx-build -W -q docs build/docs
 
 benchmarks: $(TEST)/installed
+	$(TEST)/bin/pip install --quiet --constraint constraints.txt --editable ".[benchmarks]"
 	$(TEST)/bin/python tests/benchmarks/run.py
 
 $(DEMO)/installed: pyproject.toml

@@ -3,29 +3,43 @@
 from __future__ import annotations
 
 import sys
+from importlib import import_module
 from typing import NoReturn
 
 import click
 
-from convmath.cli.derive import derive
-from convmath.cli.explain import explain
-from convmath.cli.lecture import lecture
-from convmath.cli.network import compare, list_, summary
-from convmath.cli.solve import solve
-from convmath.cli.verify import verify
 from convmath.errors import ConvmathError
 
-COMMANDS = (explain, summary, compare, list_, solve, verify, derive, lecture)
+COMMANDS = {  # command -> its module and its name there, imported when it is asked for
+    "explain": ("explain", "explain"),
+    "summary": ("network", "summary"),
+    "compare": ("network", "compare"),
+    "list": ("network", "list_"),
+    "solve": ("solve", "solve"),
+    "verify": ("verify", "verify"),
+    "derive": ("derive", "derive"),
+    "lecture": ("lecture", "lecture"),
+}
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class Commands(click.Group):
+    """The commands by name, so that none waits for the others' imports."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module, name = COMMANDS[cmd_name]
+        command: click.Command = getattr(import_module(f"{__name__}.{module}"), name)
+        return command
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="convmath")
 def group() -> None:
     """Derive, explain and check the arithmetic of convolutional networks."""
-
-
-for command in COMMANDS:
-    group.add_command(command)
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -114,7 +114,7 @@ def _rendered(found: Any, format_: str) -> str:
         return writers[format_](found)
     import shutil
 
-    return render.text(found, width=max(shutil.get_terminal_size((120, 24)).columns, 80))
+    return render.text(found, width=max(shutil.get_terminal_size((140, 24)).columns, 80))
 
 
 @click.command()
@@ -129,31 +129,28 @@ def compare(networks: tuple[str, ...], input_text: str | None, counting: str) ->
     \b
     convmath compare alexnet vgg16 resnet50 densenet121
     """
-    from rich.console import Console
-    from rich.table import Table
-
     from convmath.render.network import number, totals
+    from convmath.render.table import aligned
     from convmath.summary import summarise
 
     shape = parse_shape(input_text) if input_text is not None else None
     found = [summarise(read_network(name, shape), counting=counting) for name in networks]
-    table = Table("", *(each.network.name for each in found), box=None, pad_edge=False)
-    table.add_row("input", *(show(each.input_shape) for each in found))
-    table.add_row("layers", *(number(len(each.rows)) for each in found))
     columns = [dict(totals(each)) for each in found]
+    rows = [
+        ("input", *(show(each.input_shape) for each in found)),
+        ("layers", *(number(len(each.rows)) for each in found)),
+    ]
     for name in dict.fromkeys(name for column in columns for name in column):
-        table.add_row(name, *(column.get(name, "").partition(" (")[0] for column in columns))
-    Console().print(table)
-    click.echo(f"{found[0].convention.unit}: {found[0].convention.meaning}")
+        rows.append((name, *(column.get(name, "").partition(" (")[0] for column in columns)))
+    head = ("", *(each.network.name for each in found))
+    click.echo("\n".join(aligned(head, rows, frozenset(range(1, len(head))))))
+    click.echo(f"\n{found[0].convention.unit}: {found[0].convention.meaning}")
 
 
 @click.command(name="list")
 def list_() -> None:
     """The networks that convmath knows by name."""
-    from rich.console import Console
-    from rich.table import Table
+    from convmath.render.table import aligned
 
-    table = Table("network", "input", "classes", "source", box=None, pad_edge=False)
-    for name, entry in zoo.ZOO.items():
-        table.add_row(name, show(entry.input_shape), str(entry.classes), entry.source)
-    Console().print(table)
+    rows = [(name, show(e.input_shape), str(e.classes), e.source) for name, e in zoo.ZOO.items()]
+    click.echo("\n".join(aligned(("network", "input", "classes", "source"), rows, frozenset({2}))))

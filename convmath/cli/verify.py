@@ -67,16 +67,9 @@ def _verified(names: list[str], device: str, seed: int) -> list[Any]:
 
 
 def _show(verdicts: list[Any]) -> None:
-    from rich.console import Console
-    from rich.table import Table
-
     from convmath.oracle.record import HEAD, cells
+    from convmath.render.table import aligned
 
-    table = Table(box=None, pad_edge=False)
-    for place, name in enumerate(HEAD):
-        table.add_column(name, justify="right" if 3 <= place < 8 else "left")
-    for verdict in verdicts:
-        table.add_row(*cells(verdict))
-    Console(width=max(Console().width, 150)).print(table)
+    click.echo("\n".join(aligned(HEAD, list(map(cells, verdicts)), frozenset(range(3, 8)))))
     held = sum(verdict.holds for verdict in verdicts)
     click.echo(f"{held} of {len(verdicts)} networks hold")

@@ -12,9 +12,12 @@ from typing import Any
 from convmath.integers import is_number
 from convmath.layers.base import show
 from convmath.reach import ReceptiveField
+from convmath.render.table import aligned
 from convmath.summary import Row, Summary
 
 COLUMNS = ("layer", "", "output shape", "parameters", "multiplications", "share", "receptive field")
+LONGEST = 200  # of an expression below the table
+NUMBERS = frozenset({3, 4, 5, 6})
 
 
 def number(value: Any) -> str:
@@ -70,7 +73,8 @@ def _per_axis(values: Sequence[Any]) -> str:
 
 def _bytes(value: Any) -> str:
     if not is_number(value):
-        return f"{value} bytes"
+        text = str(value)
+        return f"{text} bytes" if len(text) <= LONGEST else "the largest of many sums; see --format json"
     return f"{value / 2**20:,.1f} MiB" if value >= 2**20 else f"{value:,} bytes"
 
 
@@ -81,25 +85,12 @@ def title(summary: Summary) -> str:
     return f"{summary.network.name} on {show(summary.input_shape)}{batch}{source}"
 
 
-def text(summary: Summary, width: int = 120, color: bool = False) -> str:
-    """A table for a terminal."""
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table(title=title(summary), title_justify="left", box=None, pad_edge=False, header_style="bold")
-    for place, name in enumerate(COLUMNS):
-        table.add_column(name, justify="left" if place < 3 else "right", overflow="fold")
-    for row in summary.rows:
-        table.add_row(*map(_unmarked, cells(summary, row)))
-    stream = io.StringIO()
-    console = Console(file=stream, width=width, force_terminal=color, highlight=False)
-    console.print(table)
+def text(summary: Summary, width: int = 0) -> str:
+    """A table for a terminal, folded to a width if one is given."""
+    rows = [cells(summary, row) for row in summary.rows]
+    table = aligned(COLUMNS, rows, NUMBERS, width)
     below = [f"{name:<22}{value}" for name, value in totals(summary)]
-    return "\n".join([*(line.rstrip() for line in stream.getvalue().splitlines()), "", *below])
-
-
-def _unmarked(cell: str) -> str:
-    return cell.replace("[", r"\[")
+    return "\n".join([title(summary), *table, "", *below])
 
 
 def markdown(summary: Summary) -> str:

@@ -16,7 +16,7 @@ process keeps the machine busy. A figure that misses its target says so, and no 
 HOW_TO_RUN = """\
 ## How to run
 
-    pip install -e ".[dev]"
+    pip install -e ".[dev,benchmarks]"
     python tests/benchmarks/run.py            # measure everything, print a table, write the record and this page
     python tests/benchmarks/run.py startup    # measure one benchmark, print its table, write nothing
     python tests/benchmarks/run.py --page     # write this page again from the record, measure nothing

@@ -18,7 +18,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "reference"))
 
 import click
 import convolution
+import forward
 import startup
+import summaries
 import sweep
 from figures import Result
 from page import page
@@ -27,10 +29,16 @@ from rich.progress import Progress
 from rich.table import Table
 
 ROOT = Path(__file__).resolve().parents[2]
-BENCHMARKS = {"startup": startup, "convolution": convolution, "sweep": sweep}
+BENCHMARKS = {
+    "startup": startup,
+    "summaries": summaries,
+    "convolution": convolution,
+    "forward": forward,
+    "sweep": sweep,
+}
 RECORD = ROOT / "docs" / "benchmarks.json"
 PAGE = ROOT / "docs" / "benchmarks.md"
-PACKAGES = ("numpy", "torch", "onnx", "sympy", "click", "rich")
+PACKAGES = ("numpy", "torch", "torchinfo", "onnx", "sympy", "click", "rich")
 
 
 @click.command()

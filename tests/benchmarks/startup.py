@@ -50,13 +50,13 @@ def measure(step: Step) -> Result:
 
 
 def _times(race: Race, quiet: Quiet) -> tuple[list[float], list[float]]:
-    ours = partial(_run, ["-m", "convmath", *QUESTION, race.form])
-    theirs = partial(_run, ["-c", race.imports])
+    ours = partial(run_python, ["-m", "convmath", *QUESTION, race.form])
+    theirs = partial(run_python, ["-c", race.imports])
     samples = by_turns({"ours": ours, "theirs": theirs}, ROUNDS, quiet=quiet)
     return samples["ours"], samples["theirs"]
 
 
-def _run(arguments: Sequence[str]) -> None:
+def run_python(arguments: Sequence[str]) -> None:
     """Run Python to its end, in this checkout, with .pyc files allowed; raise if it fails."""
     environment = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
     command = [sys.executable, *arguments]
