@@ -160,10 +160,19 @@ def added(terms: Iterable[Any]) -> Any:
 
 
 def _factored(term: Any) -> Any:
-    """A product with its common factors in front, so that equal ones are found: ``9408*(a + 1)``."""
+    """Products with the numbers of their sums in front, so that equal ones are found: ``9408*(a + 1)``."""
     import sympy
+    from sympy.core.mul import _keep_coeff  # or SymPy multiplies the number back in
 
-    return sympy.factor_terms(term)
+    if (
+        term.is_Add
+        and term.has(sympy.Mul)
+        and any(part.is_Mul and part.has(sympy.Add) for part in term.args)
+    ):
+        return sympy.Add(*map(_factored, term.args))
+    factors = [factor.primitive() for factor in sympy.Mul.make_args(term)]
+    coefficient = sympy.Mul(*(number for number, _ in factors))
+    return _keep_coeff(coefficient, sympy.Mul(*(rest for _, rest in factors)))
 
 
 def _largest(values: list[Integer]) -> Integer:
