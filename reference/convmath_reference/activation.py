@@ -24,7 +24,9 @@ def relu(x: Any) -> Array:
     >>> relu(np.array([-2, 3]))
     array([0, 3])
     """
-    y: Array = np.maximum(x, 0)
+    x = np.asarray(x)
+    y: Array = np.zeros_like(x)  # NumPy compares two arrays faster than an array and a number
+    np.maximum(x, y, out=y)
     return y
 
 
@@ -40,7 +42,7 @@ def relu6(x: Any) -> Array:
     >>> relu6(np.array([-2, 3, 9]))
     array([0, 3, 6])
     """
-    y: Array = np.minimum(np.maximum(x, 0), 6)
+    y: Array = np.clip(x, 0, 6)
     return y
 
 

@@ -8,6 +8,7 @@ from math import prod
 from typing import Any, TypeAlias
 
 import numpy as np
+from numpy.lib.stride_tricks import as_strided
 
 from convmath_reference.arguments import Array, Padding, PerAxis
 from convmath_reference.channels import along_channels, common, members
@@ -90,10 +91,12 @@ def conv(
     axes = walk(x.shape[2:], weight.shape[2:], stride, padding, dilation)
     padded = pad(x, [(axis.begin, axis.end) for axis in axes], _mode(padding_mode))
     weight = _flipped(weight) if flip_kernel else weight
-    if connections is None:
-        y = _correlate(padded, weight, axes, groups)
-    else:
+    if connections is not None:
         y = _correlate_connected(padded, weight, axes, connections)
+    elif 1 < groups == len(weight) == x.shape[1] and axes[-1].starts.step == 1:
+        y = _correlate_depthwise(padded, weight, axes)
+    else:
+        y = _correlate(padded, weight, axes, groups)
     if bias is not None:
         y += along_channels("bias", bias, y)
     return y
@@ -151,6 +154,33 @@ def _correlate_connected(
         for o, inputs in enumerate(map(list, connections))
     ]
     return np.concatenate(maps, axis=1)
+
+
+def _correlate_depthwise(padded: Array, weight: Array, axes: Sequence[Axis]) -> Array:
+    """Every channel by itself, stride 1 along the last axis; that axis and the channels become one.
+
+    Its windows make one long run, over which the kernel, repeated as often, is summed tap by tap.
+    """
+    channels, (*others, last) = len(weight), axes
+    taps = range(0, last.taps.stop * channels, last.taps.step * channels)
+    merged = replace(last, taps=taps, starts=range(len(last.starts) * channels))
+    samples, _, *lengths, length = padded.shape
+    lines = np.moveaxis(padded, 1, -1).reshape(samples, *lengths, length * channels)
+    kernel = np.tile(np.moveaxis(weight[:, 0], 0, -1), len(last.starts))
+    n, *i = range(len(axes) + 1)
+    a = [len(axes) + window for window in i]
+    y = np.einsum(_seen(lines, [*others, merged]), [n, *i, *a], kernel, [*a, i[-1]], [n, *i])
+    windows = [len(axis.starts) for axis in axes]
+    return np.ascontiguousarray(np.moveaxis(y.reshape(samples, *windows, channels), -1, 1))
+
+
+def _seen(padded: Array, axes: Sequence[Axis]) -> Array:
+    """What all the taps read in all windows, without a copy: (N, *windows, *taps)."""
+    sample, *rows = padded.strides
+    shape = [len(axis.starts) for axis in axes] + [len(axis.taps) for axis in axes]
+    steps = [axis.starts.step for axis in axes] + [axis.taps.step for axis in axes]
+    strides = [row * step for row, step in zip([*rows, *rows], steps, strict=True)]
+    return as_strided(padded, (len(padded), *shape), (sample, *strides), writeable=False)
 
 
 def _correlate(padded: Array, weight: Array, axes: Sequence[Axis], groups: int) -> Array:
