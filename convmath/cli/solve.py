@@ -60,6 +60,41 @@ def inputs(
 
 @solve.command()
 @click.argument("network")
+@click.option("--pixel", required=True, metavar="ROWxCOLUMN", help="Of the input, counted from 0.")
+@_INPUT
+@click.option("--node", help="The node to reach; the last map unless given.")
+@_FORMAT
+def reaches(network: str, pixel: str, input_text: str | None, node: str | None, format_: str) -> None:
+    """Which positions of a map an input pixel reaches, axis by axis.
+
+    \b
+    convmath solve reaches resnet50 --pixel 0x112 --node layer2
+    """
+    from convmath.solve import reached
+
+    read = _read(network, input_text)
+    place = tuple(int(part) for part in pixel.split("x") if part.isdigit())
+    if len(place) != len(pixel.split("x")):
+        raise ConvmathError(f"--pixel {pixel!r} must be whole numbers, like 0x112")
+    axes = reached(read, place, node)
+    name = node or read.trace().last_map
+    if format_ == "json":
+        click.echo(_json({"network": read.name, "node": name, "reached": [sorted(axis) for axis in axes]}))
+        return
+    shown = " x ".join(_runs(sorted(axis)) for axis in axes)
+    click.echo(f"pixel {pixel} reaches {shown} of {name}, {show(read.trace().shapes[name])}")
+
+
+def _runs(places: list[int]) -> str:
+    """Positions as ranges: ``0..3, 7``."""
+    starts = [p for p in places if p - 1 not in places]
+    ends = [p for p in places if p + 1 not in places]
+    runs = (str(a) if a == b else f"{a}..{b}" for a, b in zip(starts, ends, strict=True))
+    return f"({', '.join(runs)})" if places else "nothing"
+
+
+@solve.command()
+@click.argument("network")
 @_INPUT
 @_FORMAT
 def smallest(network: str, input_text: str | None, format_: str) -> None:

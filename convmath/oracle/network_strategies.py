@@ -5,6 +5,7 @@ Every block is drawn to fit the shape that reaches it, so nothing is filtered.
 
 from __future__ import annotations
 
+from math import prod
 from typing import Any
 
 from hypothesis import strategies as st
@@ -78,7 +79,8 @@ def between(draw: Draw, site: _Site, rounding: bool) -> Any:
     features = site.shape[0]
     rounded = (
         *(layers.Sigmoid(), layers.SiLU(), layers.Hardswish(), layers.LeakyReLU()),
-        *(_kind("BatchNorm", site)(features), layers.GroupNorm(1, features)),
+        _kind("BatchNorm", site)(features),
+        *((layers.GroupNorm(1, features),) if prod(site.shape) > 1 else ()),  # PyTorch wants two values
     )
     return draw(st.sampled_from((*exact, *rounded) if rounding else exact))
 

@@ -9,6 +9,7 @@ from convmath.solve.budget import Most, check_growing, largest_depth, largest_wi
 from convmath.solve.forwards import fits
 from convmath.solve.inputs import Inputs, inputs, smallest_input
 from convmath.solve.padding import Arguments, KeepingPadding, arguments, padding_that_keeps
+from convmath.solve.reached import reached
 from convmath.solve.sizes import Sizes
 
 __all__ = [
@@ -24,5 +25,6 @@ __all__ = [
     "largest_depth",
     "largest_width",
     "padding_that_keeps",
+    "reached",
     "smallest_input",
 ]

@@ -197,3 +197,27 @@ def test_questions_in_numbers_import_no_symbols():
         [sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=ROOT
     )
     assert json.loads(run.stdout.splitlines()[-1]) == []
+
+
+def test_what_a_pixel_reaches(convmath):
+    """A 3x3 window at every position reads row 0 in rows 0 and 1, and row 4 in rows 3 to 5."""
+    chain = "Conv2d(1, 1, 3, padding=1)"
+    run = convmath("solve", "reaches", chain, "--input", "1x9x9", "--pixel", "0x4")
+    assert run.out == "pixel 0x4 reaches (0..1) x (3..5) of 0, 1x9x9\n"
+    found = convmath("solve", "reaches", "resnet50", "--pixel", "0x0", "--format", "json").json()
+    assert found["reached"] == [list(range(7)), list(range(7))]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("--pixel", "9x4"), "pixel 9x4 is not on the input 1x9x9"),
+        (("--pixel", "4"), "pixel 4 is not on the input 1x9x9"),
+        (("--pixel", "axb"), "--pixel 'axb' must be whole numbers"),
+        (("--pixel", "0x0", "--node", "7"), "has no node '7'"),
+    ],
+)
+def test_pixels_that_are_nowhere(convmath, arguments, sentence):
+    run = convmath("solve", "reaches", "Conv2d(1, 1, 3, padding=1)", "--input", "1x9x9", *arguments)
+    assert run.code == 2
+    assert sentence in run.err

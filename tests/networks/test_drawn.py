@@ -9,6 +9,7 @@ from convmath import summarise
 from convmath.oracle.execute import run_bounded, run_reference, seeded_integers, seeded_weights
 from convmath.oracle.network_strategies import networks
 from convmath.oracle.reference import weight_shapes
+from convmath.solve import reached
 from convmath.torch import counted_flops, from_torch, load, parameter_counts, run, to_torch
 from convmath_reference import receptive_field
 
@@ -112,3 +113,19 @@ def test_receptive_fields_by_gradients(network):
     reached = x.grad[0].abs().sum(0).nonzero()
     hull = zip(reached.min(0).values.tolist(), reached.max(0).values.tolist(), strict=True)
     agrees(list(hull) if len(reached) else [None] * len(place), network, place)
+
+
+@settings(max_examples=max(10, settings().max_examples // 2))
+@given(network=networks(), data=st.data())
+def test_what_a_pixel_reaches(network, data):
+    """Poke one pixel of positive input: the hull of what changes, axis by axis, is what is said."""
+    pixel = tuple(data.draw(st.integers(0, n - 1)) for n in network.input_shape[1:])
+    x, weights = np.ones((1, *network.input_shape)), positive(network)
+    poked = x.copy()
+    poked[(0, slice(None), *pixel)] += 1
+    changed = np.argwhere((run_reference(network, poked, weights) != run_reference(network, x, weights))[0])
+    axes = reached(network, pixel, network.output)
+    if len(changed):
+        assert [set(column) for column in changed.T[1:]] == [set(axis) for axis in axes]
+    else:
+        assert not all(axes)
