@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple, TypeAlias
 
-import numpy as np
 from hypothesis import strategies as st
 
 from convmath.layers.base import Layer
@@ -37,11 +36,6 @@ def composite(build: Callable[..., Any]) -> Callable[..., Any]:
     """``hypothesis.strategies.composite``, with types."""
     strategy: Callable[..., Any] = st.composite(build)
     return strategy
-
-
-def fill(shape: tuple[int, ...], seed: int, largest: int = 8) -> Any:
-    """An array of whole numbers in [-largest, largest] in float64, in which their sums are exact."""
-    return np.random.default_rng(seed).integers(-largest, largest + 1, shape).astype(np.float64)
 
 
 def ranked(module: Any, name: str, rank: int) -> Any:

@@ -11,7 +11,7 @@ import numpy as np
 from convmath.layers.base import Layer
 from convmath.layers.norm import BatchNorm
 from convmath.loopnest import Operations
-from convmath.oracle.axes import fill
+from convmath.oracle.data import fill
 from convmath.oracle.effective import effective_from_taps
 from convmath.oracle.reference import reference_call, weight_shapes
 from convmath.oracle.rounding import allowed

@@ -18,13 +18,13 @@ from convmath.oracle.axes import (
     compact,
     composite,
     conv_axis,
-    fill,
     pool_axis,
     ranked,
     ranks,
     shapes,
     transpose_axis,
 )
+from convmath.oracle.data import fill
 from convmath.oracle.pad_strategies import pads
 
 

@@ -38,8 +38,26 @@ from convmath.torch import to_module
 to_module(Conv2d(1, 1, 3))
 """
 
+NETWORKS = """
+from convmath import Network, parse_chain, summarise, zoo
+from convmath.render.network import as_json, text
+from convmath.solve import inputs
+summary = summarise(zoo.network("resnet50"))
+assert (summary.parameters, summary.multiplications) == (25557032, 4089184256)
+assert "25,557,032" in text(summary) and "25557032" in as_json(summary)
+assert 224 in inputs(zoo.network("resnet50")).square
+"""
+
+VERIFY = """
+from convmath import zoo
+from convmath.oracle.verify import verify
+assert verify(zoo.network("lenet")).holds
+"""
+
 CASES = (
     ("numbers", NUMBERS_ONLY, HEAVY),
+    ("networks", NETWORKS, (*HEAVY, "rich")),
+    ("verify", VERIFY, ("hypothesis", "pytest", "rich")),
     ("reference", REFERENCE, ("sympy", "torch", "convmath", "hypothesis", "pytest")),
     ("torch", TORCH, ("convmath_reference", "hypothesis", "convmath.oracle")),
 )

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from convmath import AvgPool1d, Conv1d, MaxPool1d, MaxPool2d
 from convmath.oracle import reference_call, weight_shapes
-from convmath.oracle.axes import fill
+from convmath.oracle.data import fill
 from convmath.oracle.strategies import (
     adaptive_pools,
     conv_transposes,

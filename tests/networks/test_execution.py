@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,7 +13,8 @@ from convmath.errors import ConvmathError
 from convmath.network import INPUT
 from convmath.oracle import verify as verifying
 from convmath.oracle.execute import run_bounded, run_reference, seeded_integers, seeded_weights
-from convmath.oracle.verify import verify
+from convmath.oracle.record import page
+from convmath.oracle.verify import Verdict, verify
 from convmath.torch import load, run, to_torch
 
 
@@ -150,6 +152,14 @@ def test_the_command_line_and_its_record(convmath, tmp_path):
     page = (tmp_path / "record.md").read_text()
     assert "| lenet@lecture | 1x28x28 | 10 | 61,706 | 416,520 |" in page
     assert page.endswith("## GPU\n\nNot run.\n")
+
+
+def test_the_committed_page_is_its_records():
+    docs = Path(__file__).parents[2] / "docs"
+    record = json.loads((docs / "verification.json").read_text())
+    assert (docs / "verification.md").read_text() == page(record)
+    assert [entry["network"] for entry in record["cpu"]["networks"]] == zoo.names()
+    assert all(Verdict(**entry).holds for entry in record["cpu"]["networks"])
 
 
 def test_a_network_that_fails_is_exit_code_1(convmath, monkeypatch):
