@@ -162,8 +162,8 @@ def networks() -> str:
         [
             "# Networks",
             "",
-            "The multiplications are those of convolution and linear layers; the receptive field is that of "
-            "the last map before whole maps are pooled or flattened.",
+            "The multiplications are those of convolution and linear layers; the receptive field is that "
+            "of the last map before whole maps are pooled or flattened.",
             "",
             _table(head, rows),
             "",

@@ -51,8 +51,9 @@ class Run(NamedTuple):
 
 
 @pytest.fixture
-def convmath(capsys: pytest.CaptureFixture[str]) -> Callable[..., Run]:
-    """Runs the command line in this process."""
+def convmath(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Callable[..., Run]:
+    """Runs the command line in this process, on a wide terminal."""
+    monkeypatch.setenv("COLUMNS", "140")
 
     def run(*arguments: str) -> Run:
         with pytest.raises(SystemExit) as stop:

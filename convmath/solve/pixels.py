@@ -24,7 +24,7 @@ def reached(network: Network, pixel: Shape, node: str | None = None) -> tuple[fr
     >>> from convmath import Conv1d
     >>> network = Network.chain([Conv1d(1, 1, 3, padding=1), Conv1d(1, 1, 3, stride=2, padding=1)], (1, 9))
     >>> [sorted(axis) for axis in reached(network, (4,))]
-    [[2]]
+    [[1, 2, 3]]
     >>> [sorted(axis) for axis in reached(network, (3,))]
     [[1, 2]]
     """
