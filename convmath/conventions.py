@@ -26,6 +26,7 @@ from convmath.layers import (
     ConvTranspose3d,
     Layer,
     Linear,
+    RadialBasis,
     Softmax,
     Subsample2d,
 )
@@ -156,7 +157,7 @@ CONVENTIONS = {
             "connections",
             "connections",
             "as LeCun et al. (1998) count: taps and biases of every output",
-            ((WEIGHED, _connections), ((Subsample2d,), _subsampling)),
+            ((WEIGHED, _connections), ((RadialBasis,), _multiplications), ((Subsample2d,), _subsampling)),
         ),
     )
 }

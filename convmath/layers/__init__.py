@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from convmath.layers.join import Concat as Concat
     from convmath.layers.join import Multiply as Multiply
     from convmath.layers.linear import Linear as Linear
+    from convmath.layers.linear import RadialBasis as RadialBasis
     from convmath.layers.norm import BatchNorm1d as BatchNorm1d
     from convmath.layers.norm import BatchNorm2d as BatchNorm2d
     from convmath.layers.norm import BatchNorm3d as BatchNorm3d
@@ -133,7 +134,7 @@ FAMILIES = {
         "CircularPad2d",
         "CircularPad3d",
     ),
-    "linear": ("Linear",),
+    "linear": ("Linear", "RadialBasis"),
     "norm": (
         "BatchNorm1d",
         "BatchNorm2d",

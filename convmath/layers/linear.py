@@ -1,4 +1,4 @@
-"""The dense layer."""
+"""The dense layer, and the distances that LeNet-5 ends in."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from convmath.errors import ConvmathError
 from convmath.integers import Integer, is_number, product
-from convmath.layers.base import Layer, Shape, check_whole, show
+from convmath.layers.base import Layer, Shape, check_input, check_whole, show
 from convmath.loopnest import Access, Statement, Then, loop, single
 from convmath.window import Window
 
@@ -62,4 +62,38 @@ class Linear(Layer):
                 then=(Then("additions", Access("B", (loop("o"),)), "{} + {operand}"),) if self.bias else (),
                 parameters={"W": "weight", "B": "bias"},
             ),
+        )
+
+
+@dataclass(frozen=True, repr=False)
+class RadialBasis(Layer):
+    """Squared distances to fixed centres: ``Y[o] = sum over c of (X[c] - W[o, c])**2``; nothing is trained.
+
+    LeCun et al., "Gradient-based learning applied to document recognition" (1998), equation 7.
+
+    >>> RadialBasis(84, 10).parameters(), RadialBasis(84, 10).operations((84,)).multiplications
+    ({}, 840)
+    """
+
+    in_features: Integer
+    out_features: Integer
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        check_whole(self, 1, "in_features", "out_features")
+
+    def smallest_input(self) -> Shape:
+        return (self.in_features,)
+
+    def definition(self, *shapes: Shape) -> tuple[Statement, ...]:
+        (shape,) = shapes
+        check_input(self, shape, self.in_features, 0)
+        blocks = (single("o", self.out_features), single("c", self.in_features))
+        apart = Access("D", (loop("o"), loop("c")))
+        centre = Access("W", (loop("o"), loop("c")))
+        sizes = (self.out_features, self.in_features)
+        less = Then("additions", centre, "{} - {operand}")
+        return (
+            Statement(apart, sizes, blocks, (Access("X", (loop("c"),)),), then=(less,)),
+            Statement(Access("Y", (loop("o"),)), sizes[:1], blocks, (apart, apart), reduce="sum"),
         )

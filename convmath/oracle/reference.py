@@ -25,7 +25,7 @@ from convmath.layers.base import Layer, per_axis
 from convmath.layers.conv import Conv
 from convmath.layers.conv_transpose import ConvTranspose
 from convmath.layers.join import Add, Concat, Multiply
-from convmath.layers.linear import Linear
+from convmath.layers.linear import Linear, RadialBasis
 from convmath.layers.norm import BatchNorm, GroupNorm, LayerNorm, LocalResponseNorm
 from convmath.layers.pad import ConstantPad, Pad
 from convmath.layers.parameter import Affine, Parameter
@@ -145,6 +145,11 @@ def _(layer: Linear, arrays: tuple[Any, ...], weights: Weights) -> Call:
 
 
 @operator.register
+def _(layer: RadialBasis, arrays: tuple[Any, ...], weights: Weights) -> Call:
+    return "radial_basis", (*arrays, weights["weight"]), {}
+
+
+@operator.register
 def _(layer: BatchNorm, arrays: tuple[Any, ...], weights: Weights) -> Call:
     statistics = (weights["running_mean"], weights["running_var"])
     return "batch_norm", (*arrays, *statistics, weights.get("weight"), weights.get("bias"), layer.eps), {}
@@ -211,6 +216,11 @@ def _(layer: ConvTranspose) -> dict[str, tuple[int, ...]]:
 def _(layer: Linear) -> dict[str, tuple[int, ...]]:
     weight = (int(layer.out_features), int(layer.in_features))
     return {"weight": weight} | ({"bias": weight[:1]} if layer.bias else {})
+
+
+@weight_shapes.register
+def _(layer: RadialBasis) -> dict[str, tuple[int, ...]]:
+    return {"weight": (int(layer.out_features), int(layer.in_features))}
 
 
 @weight_shapes.register

@@ -34,7 +34,7 @@ from convmath.layers.base import Layer, per_axis
 from convmath.layers.conv import Conv
 from convmath.layers.conv_transpose import ConvTranspose
 from convmath.layers.join import Add, Concat, Multiply
-from convmath.layers.linear import Linear
+from convmath.layers.linear import Linear, RadialBasis
 from convmath.layers.norm import BatchNorm, GroupNorm, LayerNorm, LocalResponseNorm
 from convmath.layers.pad import Pad
 from convmath.layers.parameter import Affine, Parameter
@@ -101,6 +101,14 @@ def _summed(layer: Layer, x: Result, weights: Weights, terms: int) -> Any:
     sizes = {name: np.abs(array) for name, array in weights.items() if name != "bias"}
     bias = {"bias": gamma(1) * np.abs(weights["bias"])} if "bias" in weights else {}
     return reference_call(layer, (x.error + gamma(terms) * x.size,), sizes | bias)
+
+
+@propagated.register
+def _(layer: RadialBasis, inputs: Sequence[Result], weights: Weights, value: Any) -> Any:
+    """Squares of differences: each off by its own error and rounding, then a sum."""
+    x, error, weight = inputs[0].value[:, None], inputs[0].error[:, None], weights["weight"]
+    size, off = np.abs(x - weight), error + gamma(1) * (np.abs(x) + error + np.abs(weight))
+    return (off * (2 * size + off) + gamma(weight.shape[1] + 1) * (size + off) ** 2).sum(axis=-1)
 
 
 @propagated.register(Conv)

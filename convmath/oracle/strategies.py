@@ -159,8 +159,10 @@ def adaptive_pools(draw: Draw) -> Case:
 
 @composite
 def linears(draw: Draw) -> Case:
-    """Dense layers on features, or on rows of them."""
+    """Dense layers on features, or on rows of them; distances from fixed centres."""
     features, outputs = draw(st.integers(1, 6)), draw(st.integers(1, 4))
+    if draw(st.integers(0, 3)) == 0:
+        return Case(layers.RadialBasis(features, outputs), ((features,),))
     rows = draw(st.lists(st.integers(1, 3), max_size=2))
     return Case(layers.Linear(features, outputs, draw(st.booleans())), ((*rows, features),))
 

@@ -27,7 +27,7 @@ from convmath.layers.base import Layer, per_axis
 from convmath.layers.conv import Conv
 from convmath.layers.conv_transpose import ConvTranspose
 from convmath.layers.join import Add, Concat, Multiply
-from convmath.layers.linear import Linear
+from convmath.layers.linear import Linear, RadialBasis
 from convmath.layers.norm import BatchNorm, GroupNorm, LayerNorm, LocalResponseNorm
 from convmath.layers.pad import ConstantPad, Pad, SymmetricPad
 from convmath.layers.parameter import Affine, Parameter
@@ -166,6 +166,11 @@ def _(layer: SymmetricPad) -> Any:
 @module.register
 def _(layer: Linear) -> Any:
     return nn.Linear(layer.in_features, layer.out_features, layer.bias)
+
+
+@module.register
+def _(layer: RadialBasis) -> Any:
+    return modules.RadialBasis(layer.in_features, layer.out_features)
 
 
 @module.register

@@ -185,6 +185,18 @@ class ChannelPad(nn.Module):  # type: ignore[misc]
         return constant_pad(x, pairs).where(inside, fill.view(-1, *(1,) * self.layer.rank))
 
 
+class RadialBasis(nn.Module):  # type: ignore[misc]
+    """Squared distances from centres that are not trained."""
+
+    def __init__(self, in_features: int, out_features: int) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(parameter(out_features, in_features), requires_grad=False)
+
+    def forward(self, x: Any) -> Any:
+        """The distances of ``x`` (N, C_in)."""
+        return (x[:, None] - self.weight).square().sum(-1)
+
+
 class Array(nn.Module):  # type: ignore[misc]
     """A tensor of the network's own, as one sample."""
 

@@ -3,7 +3,17 @@
 from __future__ import annotations
 
 from convmath.integers import Integer
-from convmath.layers import AvgPool2d, Conv2d, Flatten, Layer, Linear, Sigmoid, Subsample2d, Tanh
+from convmath.layers import (
+    AvgPool2d,
+    Conv2d,
+    Flatten,
+    Layer,
+    Linear,
+    RadialBasis,
+    Sigmoid,
+    Subsample2d,
+    Tanh,
+)
 from convmath.layers.base import Shape
 from convmath.network import INPUT, Builder, Node
 
@@ -43,7 +53,7 @@ def _lecture(channels: Integer, classes: Integer) -> dict[str, Layer]:
 
 
 def _paper(channels: Integer, classes: Integer) -> dict[str, Layer]:
-    """The output layer's 84 x 10 radial basis functions have fixed centres: a dense layer's products."""
+    """The output's centres are drawn by hand, not trained: 84 x 10 weights beside the 60,000 parameters."""
     return {
         "C1": Conv2d(channels, 6, 5),
         "tanh1": Tanh(),
@@ -58,5 +68,5 @@ def _paper(channels: Integer, classes: Integer) -> dict[str, Layer]:
         "flatten": Flatten(),
         "F6": Linear(120, 84),
         "tanh6": Tanh(),
-        "output": Linear(84, classes, bias=False),
+        "output": RadialBasis(84, classes),
     }

@@ -47,7 +47,12 @@ from convmath_reference.join import (
     multiply,
     multiply_definition,
 )
-from convmath_reference.linear import linear, linear_definition
+from convmath_reference.linear import (
+    linear,
+    linear_definition,
+    radial_basis,
+    radial_basis_definition,
+)
 from convmath_reference.norm import (
     batch_norm,
     batch_norm_definition,
@@ -150,6 +155,8 @@ __all__ = [
     "parameter_definition",
     "permute",
     "permute_definition",
+    "radial_basis",
+    "radial_basis_definition",
     "reaches",
     "receptive_field",
     "relu",

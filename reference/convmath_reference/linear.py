@@ -1,4 +1,4 @@
-"""The dense layer."""
+"""The dense layer, and squared distances from fixed centres."""
 
 from __future__ import annotations
 
@@ -34,6 +34,31 @@ def linear(x: Any, weight: Any, bias: Any = None) -> Array:
     _check_features(x, weight)
     y: Array = x @ weight.T
     return y if bias is None else y + bias
+
+
+def radial_basis_definition(x: Any, weight: Any) -> Array:
+    """Y[n, o] = sum over c of (X[n, c] - W[o, c])^2; an object array."""
+    x, weight = objects(x), objects(weight)
+    _check_features(x, weight)
+
+    def element(n: int, o: int) -> Any:
+        apart = [x[n, c] - weight[o, c] for c in range(x.shape[1])]
+        return total(d * d for d in apart)
+
+    return tabulate((len(x), len(weight)), element)
+
+
+def radial_basis(x: Any, weight: Any) -> Array:
+    """The squared distances of ``x`` (N, C_in) from each row of ``weight`` (C_out, C_in).
+
+    >>> radial_basis([[1, 2]], [[1, 1], [4, -2]])
+    array([[ 1, 25]])
+    """
+    x, weight = common(x, weight)
+    _check_features(x, weight)
+    apart = x[:, None] - weight
+    y: Array = (apart * apart).sum(axis=-1)
+    return y
 
 
 def _check_features(x: Array, weight: Array) -> None:

@@ -57,7 +57,7 @@ def test_every_layer_is_drawn():
 
 def test_every_reference_operator_has_both_readings():
     definitions = [name for name in convmath_reference.__all__ if name.endswith("_definition")]
-    assert len(definitions) == 36
+    assert len(definitions) == 37
     for name in definitions:
         kernel = getattr(convmath_reference, name.removesuffix("_definition"))
         definition = getattr(convmath_reference, name)
@@ -66,7 +66,7 @@ def test_every_reference_operator_has_both_readings():
 
 def test_layers_are_named_once():
     names = [kind.__name__ for kind in LAYERS]
-    assert len(set(names)) == len(names) == 69
+    assert len(set(names)) == len(names) == 70
 
 
 @given(any_layer())

@@ -241,6 +241,7 @@ EXAMPLES = (
     ("Slice(1, 0, 58)", (116, 28, 28), (58, 28, 28), 0, 0, "torchvision's ShuffleNet v2"),
     ("Slice(2, 1, 8, 3)", (1, 9), (1, 3), 0, 0, BY_HAND + ": places 1, 4 and 7"),
     ("Parameter((96, 1, 1))", None, (96, 1, 1), 96, 0, "ConvNeXt's layer scale; it reads no input"),
+    ("RadialBasis(84, 10)", (84,), (10,), 0, 840, LENET + "its output: fixed centres"),
     ("Affine(0.5, 1)", (3, 4), (3, 4), 0, 12, BY_HAND),
 )
 

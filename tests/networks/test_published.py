@@ -100,6 +100,7 @@ CONNECTIONS = {
 def test_lenet5_counts_of_the_paper():
     found = summarise(zoo.network("lenet5"), counting="connections")
     assert {row.name: row.parameters for row in found.rows if row.name in LENET5} == LENET5
+    assert found.parameters == 60_000
     assert {row.name: row.multiplications for row in found.rows if row.name in CONNECTIONS} == CONNECTIONS
     assert found.multiplications == 340_908
 
