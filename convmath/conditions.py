@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from convmath.errors import ConvmathError
 from convmath.integers import Integer, is_number
 from convmath.layers.base import Layer, Shape
+from convmath.layers.linear import Linear
 
 _LARGEST_MODULUS = 100_000
 
@@ -66,6 +67,32 @@ class Condition(NamedTuple):
         else:
             text = f"{self.symbol} mod {self.modulus} in {{{', '.join(map(str, self.residues))}}}"
         return f"{text}, or {single}" if single else text
+
+
+class Equation(NamedTuple):
+    """A size that a layer asks for, where the input's symbols leave it open.
+
+    >>> import sympy
+    >>> str(Equation(16 * sympy.Symbol("H"), 400))
+    '16*H = 400'
+    """
+
+    size: Integer
+    wanted: Integer
+
+    def __str__(self) -> str:
+        return f"{self.size} = {self.wanted}"
+
+
+def demanded(layer: Layer, shape: Shape) -> Equation | None:
+    """What a layer's channels or features ask of a symbolic input, if it is not so already."""
+    wanted = layer.smallest_input()
+    if wanted is None:
+        return None
+    axis = -1 if isinstance(layer, Linear) else 0  # a dense layer works on the last axis
+    size, asked = shape[axis], wanted[axis]
+    open_ = not (is_number(size) and is_number(asked)) and size != asked
+    return Equation(size, asked) if open_ else None
 
 
 def agreed(layer: Layer, shapes: tuple[Shape, ...], conditions: list[Condition]) -> tuple[Shape, ...]:

@@ -135,7 +135,7 @@ def summarise(
         batch * trace.total(how.count),
         trace.receptive_field(),
         _memory(trace, batch, dtype),
-        tuple(map(str, trace.conditions)),
+        tuple(map(str, (*trace.conditions, *trace.equations))),
     )
 
 

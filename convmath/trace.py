@@ -8,7 +8,7 @@ from dataclasses import fields as dataclass_fields
 from functools import cached_property
 from typing import Any
 
-from convmath.conditions import Condition, agreed
+from convmath.conditions import Condition, Equation, agreed, demanded
 from convmath.errors import ConvmathError
 from convmath.footprint import Footprint
 from convmath.integers import Integer, is_number, plain
@@ -24,13 +24,15 @@ class Trace:
     """Shapes, counts and receptive fields of a network on an input shape, numbers or symbols.
 
     Equal layers on equal shapes are worked out once.  ``conditions`` hold what the symbols of the input
-    must fulfil so that branches meet; they are derived, see ``convmath.conditions``.
+    must fulfil so that branches meet, ``equations`` what dense layers and channels ask of them; they are
+    derived, see ``convmath.conditions``.
     """
 
     def __init__(self, network: Network, input_shape: Shape) -> None:
         self.network, self.input_shape = network, tuple(input_shape)
         self.shapes: dict[str, Shape] = {INPUT: self.input_shape}
         self.conditions: list[Condition] = []
+        self.equations: list[Equation] = []
         self.keys: dict[str, Key] = {}
         self.known: dict[Key, Counts] = {}
         for node in network.nodes:
@@ -45,10 +47,15 @@ class Trace:
             counts = self.known.get(key)
             if counts is None:
                 counts = self.known[key] = node.layer.counts(*shapes)
+                self._note(demanded(node.layer, shapes[0]) if shapes else None)
         except ConvmathError as error:
             raise ConvmathError(_located(self.network.name, node, shapes, error)) from None
         self.keys[node.name] = key
         self.shapes[node.name] = counts.output_shape
+
+    def _note(self, equation: Equation | None) -> None:
+        if equation is not None and equation not in self.equations:
+            self.equations.append(equation)
 
     def counts(self, name: str) -> Counts:
         """Output shape, parameters and operations of a node."""

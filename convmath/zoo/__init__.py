@@ -83,6 +83,7 @@ ZOO: dict[str, Entry] = {
         "dcgan", {"variant": "pytorch"}, (100, 1, 1), 3, "PyTorch, examples/dcgan"
     ),
 }
+ALIASES = {"densenet121@d2l": "densenet@d2l"}  # four blocks of four, not 121 layers
 _PREFERENCE = ("torchvision", "lecture", "paper", "d2l")
 
 
@@ -97,7 +98,7 @@ def full_name(name: str) -> str:
     >>> full_name("resnet50"), full_name("lenet"), full_name("resnet50@paper")
     ('resnet50@torchvision', 'lenet@lecture', 'resnet50@paper')
     """
-    candidates = [name, *(f"{name}@{variant}" for variant in _PREFERENCE)]
+    candidates = [name, ALIASES.get(name, name), *(f"{name}@{variant}" for variant in _PREFERENCE)]
     found = next((candidate for candidate in candidates if candidate in ZOO), None)
     if found is None:
         raise ConvmathError(f"there is no network {name!r}{_suggest(name)}")

@@ -110,3 +110,17 @@ def test_fields_behind_a_transposed_convolution_depend_on_the_position():
     a = build("a", ConvTranspose2d(1, 1, 2, stride=2), build("p", AvgPool2d(2), INPUT))
     build("join", Concat(), INPUT, a)
     assert (field(build).size, field(build).status) == ((2, 2), "position-dependent")
+
+
+@pytest.mark.parametrize(
+    ("name", "conditions"),
+    [
+        ("lenet", ["16*(floor(H/4) - 2)*(floor(W/4) - 2) = 400"]),  # 16 maps of 5x5
+        ("alexnet@paper", ["256*(floor((H - 3)/32) - 1)*(floor((W - 3)/32) - 1) = 9216"]),
+        ("alexnet", []),  # adaptive pooling takes any size
+    ],
+)
+def test_dense_layers_say_what_they_ask_of_the_input(name, conditions):
+    shape = (zoo.ZOO[zoo.full_name(name)].input_shape[0], symbol("H"), symbol("W"))
+    found = summarise(zoo.network(name, input_shape=shape))
+    assert list(found.conditions) == conditions
