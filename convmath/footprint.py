@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from fractions import Fraction
 from math import gcd, lcm
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
-from convmath.integers import Integer, is_number, maximum, minimum, ratio
+from convmath.integers import Integer, ceil_div, is_number, maximum, minimum, ratio
 from convmath.window import Scatter, Window
-
-if TYPE_CHECKING:
-    from fractions import Fraction
 
 Span: TypeAlias = "tuple[Integer, Integer] | None"
 
@@ -24,9 +22,10 @@ class Footprint(NamedTuple):
     ``spans`` are those of the first outputs; after them the pattern repeats ``shift`` positions further
     on.  A span is None where an output reads nothing.  The default is the input itself.
 
-    ``status`` says what happened where paths met: their fields had one centre (aligned) or not
-    (misaligned), or fields differ from position to position.  With ``bound`` a span is only known not to
-    be larger; ``gated`` marks that a path left out of it sees the whole input (squeeze-and-excitation).
+    ``status`` says the worst that happened on the way: where paths met, their fields had one centre
+    (aligned) or not (misaligned), or fields differed from position to position.  With ``bound`` a span is
+    only known not to be larger; ``gated`` marks that a path left out of it sees the whole input
+    (squeeze-and-excitation).
 
     >>> Footprint().then(Window(3, stride=2)).then(Window(3)).spans
     ((0, 6),)
@@ -68,7 +67,7 @@ class Footprint(NamedTuple):
     def then(self, axis_map: Window | Scatter) -> Footprint:
         """The same behind one more layer."""
         (only, *more), shift = self.spans, self.shift
-        if isinstance(axis_map, Window) and only and not more:
+        if isinstance(axis_map, Window) and only and not more and not self.bound:
             low, high = axis_map.reads(0, 0)
             span = (only[0] + low * shift, only[1] + high * shift)
             return Footprint((span,), shift * axis_map.stride, *self[2:])
@@ -93,14 +92,22 @@ class Footprint(NamedTuple):
     def _widest(self, axis_map: Window | Scatter) -> Footprint:
         """A bound, in symbols too: an interval of w positions meets at most this many windows."""
         first, width = self.spans[0][0] if self.spans[0] else 0, self.size
-        if isinstance(axis_map, Window):
-            first = first + axis_map.reads(0, 0)[0] * self.stride
-            width = width + (axis_map.size - 1) * self.stride
-        else:
-            low, high = axis_map.reads(0, axis_map.window.stride - 1)
-            first, width = first + low * self.stride, width + (high - low) * self.stride
+        last = 0 if isinstance(axis_map, Window) else axis_map.window.stride - 1
+        low, high = axis_map.reads(0, last)
+        first, width = first - _above(-low * self.stride), width + _above((high - low) * self.stride)
         stride = ratio(axis_map.step, axis_map.period) * self.stride
         return Footprint(((first, first + width - 1),), stride, POSITION_DEPENDENT, True, self.gated)
+
+
+def _above(distance: Any) -> Integer:
+    """A distance rounded up: fields a fraction of a position apart are at most this far apart."""
+    if is_number(distance):
+        return distance
+    if isinstance(distance, Fraction):
+        return ceil_div(distance.numerator, distance.denominator)
+    import sympy
+
+    return ceil_div(*sympy.fraction(sympy.together(distance)))
 
 
 def joined(footprints: Iterable[Footprint | None]) -> Footprint | None:

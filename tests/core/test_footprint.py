@@ -1,0 +1,163 @@
+"""Receptive fields through layers and paths: against following every tap, and mutants of the module die."""
+
+import itertools
+from fractions import Fraction
+
+import pytest
+import sympy
+
+import convmath.footprint
+from convmath.errors import ConvmathError
+from convmath.proof import evaluate
+from convmath.window import Scatter, Window
+from tests.core.mutants import load, mutants
+
+MAPS = (
+    Window(3, begin=1, end=1),
+    Window(2, stride=2),
+    Window(3, stride=3, begin=2),
+    Window(2, dilation=3),
+    Scatter(Window(2, stride=2)),
+    Scatter(Window(3, stride=2, begin=1)),
+    Scatter(Window(1, stride=2)),
+    Scatter(Window(4, stride=3, begin=1)),
+)
+CHAINS = ((), *((one,) for one in MAPS), *itertools.product(MAPS, repeat=2))
+OUTPUTS = range(-4, 20)
+
+
+def reads(chain, output):
+    """The input positions that an output reads, tap by tap."""
+    found = {output}
+    for axis_map in reversed(chain):
+        found = axis_map.sources(found)
+    return found
+
+
+def hull(positions):
+    return (min(positions), max(positions)) if positions else None
+
+
+def extent(span):
+    return span[1] - span[0] + 1 if span else 0
+
+
+def through(module, chain):
+    footprint = module.Footprint()
+    for axis_map in chain:
+        footprint = footprint.then(axis_map)
+    return footprint
+
+
+def chain_facts(module, chain):
+    footprint = through(module, chain)
+    spans = [hull(reads(chain, output)) for output in OUTPUTS]
+    yield "spans", [footprint.span(output) for output in OUTPUTS], spans
+    sizes = [extent(span) for span in spans]
+    yield "size", footprint.size, max(sizes)
+    yield "varies", footprint.varies, len(set(sizes)) > 1
+    yield "padding", footprint.padding, -spans[4][0] if spans[4] else 0
+    far = 144 * len(footprint.spans)
+    first, last = (
+        hull(reads(chain, place + output)) for output in (0, far) for place in (place_of(chain),)
+    )
+    yield "stride", footprint.stride, Fraction(last[0] - first[0], far)
+    gaps = {b[0] - a[0] for a, b in itertools.pairwise(spans) if a and b}
+    uneven = len(set(sizes)) > 1 or len(gaps) > 1
+    before = bool(chain) and "position-dependent" in (through(module, chain[:-1]).status,)
+    yield "status", footprint.status == "position-dependent", uneven or before
+    yield "shortest", len(footprint.spans) == 1, not uneven
+    yield "bound", footprint.bound, False
+
+
+def place_of(chain):
+    """An output that reads something."""
+    return next(output for output in range(12) if reads(chain, output))
+
+
+def joined_facts(module, left, right):
+    paths = [through(module, chain) for chain in (left, right)]
+    found = module.joined(paths)
+    if paths[0].stride != paths[1].stride:
+        yield "drift", (found.status, found.bound), ("position-dependent", True)
+        return
+    spans = [hull(reads(left, output) | reads(right, output)) for output in OUTPUTS]
+    yield "joined", [found.span(output) for output in OUTPUTS], spans
+    ends = [hull(reads(chain, 0)) for chain in (left, right)]
+    if "position-dependent" not in (paths[0].status, paths[1].status):
+        centred = None in ends or sum(ends[0]) == sum(ends[1])
+        yield "centres", found.status, "aligned" if centred else "misaligned"
+    else:
+        yield "centres", found.status, "position-dependent"
+    yield "gated", (found.gated, found.bound), (False, False)
+
+
+def gate_facts(module):
+    path = through(module, MAPS[:1])
+    yield "nothing", module.joined([None, None]), None
+    yield "gate", module.joined([path, None]), path._replace(gated=True)
+    yield "stays gated", module.joined([path._replace(gated=True), path]).gated, True
+    yield "none gated", module.joined([path, path]), path
+    later = path._replace(gated=True, status="misaligned").then(MAPS[1])
+    yield "kept", (later.gated, later.status), (True, "misaligned")
+    again = module.joined([path._replace(status="misaligned"), through(module, (Window(5, begin=2),))])
+    yield "misaligned stays", again.status, "misaligned"
+
+
+def symbolic_facts(module):
+    """With symbols a span is a bound: never smaller than what is read."""
+    s, k = sympy.symbols("s k", integer=True, positive=True)
+    for stride, kernel in ((1, 2), (2, 3), (3, 3), (2, 5)):
+        numbers = {s: stride, k: kernel}
+        general = module.Footprint().then(Window(k, stride=s)).then(Window(3, stride=2, begin=1))
+        exact = through(module, (Window(kernel, stride=stride), Window(3, stride=2, begin=1)))
+        yield "symbolic size", evaluate(general.size, numbers), exact.size
+        yield "symbolic stride", evaluate(general.stride, numbers), exact.stride
+        behind = module.Footprint().then(Window(3)).then(Scatter(Window(k, stride=s)))
+        true = through(module, (Window(3), Scatter(Window(kernel, stride=stride))))
+        yield "bound", (behind.bound, evaluate(behind.size, numbers) >= true.size), (True, True)
+        yield "not too large", evaluate(behind.size, numbers) <= true.size + 2, True
+        after = behind.then(Window(3, stride=2, begin=1))
+        chain = (Window(3), Scatter(Window(kernel, stride=stride)), Window(3, stride=2, begin=1))
+        yield "after a bound", evaluate(after.size, numbers) >= through(module, chain).size, True
+        yield "stride of a bound", evaluate(sympy.sympify(after.stride), numbers) * stride, 2
+
+
+def facts(module):
+    for chain in CHAINS:
+        yield from chain_facts(module, chain)
+    for left, right in itertools.product(CHAINS[:9], CHAINS[:14]):
+        yield from joined_facts(module, left, right)
+    yield from gate_facts(module)
+    yield from symbolic_facts(module)
+
+
+def test_every_fact():
+    wrong = [(what, said, true) for what, said, true in facts(convmath.footprint) if said != true]
+    assert wrong == []
+
+
+ERRORS = (ArithmeticError, AttributeError, IndexError, NameError, TypeError, ValueError, ConvmathError)
+EQUIVALENT = ()
+
+
+def survives(tree):
+    try:
+        return all(said == true for _, said, true in facts(load(tree, "mutant_footprint")))
+    except ERRORS:
+        return False
+
+
+def test_every_mutant_is_noticed():
+    alive = [what for what, tree in mutants(convmath.footprint.__file__) if survives(tree)]
+    assert sorted(alive) == sorted(mutant for mutant, _ in EQUIVALENT)
+
+
+def test_there_are_many_mutants():
+    assert len(list(mutants(convmath.footprint.__file__))) > 60
+
+
+@pytest.mark.parametrize("chain", [(), MAPS[:1]], ids=str)
+def test_the_enumeration_itself(chain):
+    """By hand: the input reads itself; a window of 3 with one of padding reads its neighbours."""
+    assert reads(chain, 5) == ({5} if not chain else {4, 5, 6})
