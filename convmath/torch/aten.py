@@ -38,8 +38,8 @@ class Graph(Protocol):
     def put(self, layer: Layer, *inputs: Value, **weights: Held | None) -> Value:
         """A node that runs ``layer`` on ``inputs``."""
 
-    def value(self, argument: Any) -> Value | None:
-        """An argument as the result of a node; a held tensor becomes a ``Parameter``."""
+    def value(self, argument: Any, beside: Any = None) -> Value | None:
+        """An argument as the result of a node; a held tensor becomes a ``Parameter`` beside another."""
 
     def made_by(self, value: Value) -> tuple[Layer, Value] | None:
         """The layer that gave a value and the first input it read."""
@@ -210,8 +210,10 @@ def clamp(graph: Graph, given: Arguments) -> Value | None:
     """Clamping below 0, or between 0 and 6."""
     low = given.get("min", given.get("min_val"))
     high = given.get("max", given.get("max_val"))
+    if not number(low):
+        return None
     kinds: dict[Any, Layer] = {(0, None): layers.ReLU(), (0, 6): layers.ReLU6()}
-    layer = kinds.get((low, high))
+    layer = kinds.get((low, high)) if high is None or number(high) else None
     return graph.put(layer, given["self"]) if layer else None
 
 
@@ -238,6 +240,8 @@ def subtraction(graph: Graph, given: Arguments) -> Value | None:
 def reverse_subtraction(graph: Graph, given: Arguments) -> Value | None:
     """A constant less a tensor."""
     shift = given["other"]
+    if given.get("alpha", 1) != 1:
+        return None
     return graph.put(layers.Affine(-1.0, float(shift)), given["self"]) if number(shift) else None
 
 
@@ -264,7 +268,8 @@ def multiplication(graph: Graph, given: Arguments) -> Value | None:
 def division(graph: Graph, given: Arguments) -> Value | None:
     """A tensor over a constant."""
     y = given["other"]
-    return graph.put(layers.Affine(1.0 / y), given["self"]) if number(y) and y else None
+    exact = number(y) and y != 0 and given.get("rounding_mode") is None
+    return graph.put(layers.Affine(1.0 / y), given["self"]) if exact else None
 
 
 def negation(graph: Graph, given: Arguments) -> Value:
@@ -280,7 +285,7 @@ def square(graph: Graph, given: Arguments) -> Value | None:
 
 def both(graph: Graph, x: Any, y: Any) -> tuple[Value, Value] | None:
     """Two tensors that go together without their batch as they do with it."""
-    left, right = graph.value(x), graph.value(y)
+    left, right = graph.value(x, y), graph.value(y, x)
     if left is None or right is None:
         return None
     held = isinstance(x, Held) or isinstance(y, Held)
@@ -289,7 +294,8 @@ def both(graph: Graph, x: Any, y: Any) -> tuple[Value, Value] | None:
 
 def concatenation(graph: Graph, given: Arguments) -> Value | None:
     """Tensors joined along an axis other than the batch."""
-    values = [graph.value(x) for x in given["tensors"]]
+    beside = next((x for x in given["tensors"] if isinstance(x, Value)), None)
+    values = [graph.value(x, beside) for x in given["tensors"]]
     if None in values:
         return None
     dim = given["dim"] % (len(values[0].shape) + 1)  # type: ignore[union-attr]

@@ -88,8 +88,8 @@ class _Importer:
         self.nodes: list[Node] = []
         self.shapes: dict[str, Shape] = {}
         self.weights: dict[str, Any] = {}
-        self.owners: dict[str, str] = {}  # a tensor of the module -> the weight it became first
-        self.shared: list[str] = []
+        self.held: dict[str, str] = {}  # weight -> the module's tensor that it is
+        self.bases: dict[Any, Any] = {}  # a tensor -> the one whose memory it views
         self.unknown: dict[str, str] = {}  # node -> what it is
         self.values: dict[Any, Any] = {}
         self.label = ""
@@ -122,8 +122,14 @@ class _Importer:
             input_shape,
             weights={key: held for key, held in self.weights.items() if key.rpartition(".")[0] in used},
             unknown=tuple(said for name, said in self.unknown.items() if name in used),
-            shared=frozenset(self.shared),
+            shared=self._shared(used),
         )
+
+    def _shared(self, used: set[str]) -> frozenset[str]:
+        """The weights that are a tensor which a node before holds already."""
+        kept = [weight for weight in self.held if weight.rpartition(".")[0] in used]
+        first = {self.held[weight]: weight for weight in reversed(kept)}
+        return frozenset(weight for weight in kept if first[self.held[weight]] != weight)
 
     def _placeholder(self, node: Any, input_shape: Shape) -> Any:
         signature = self.program.graph_signature
@@ -149,11 +155,28 @@ class _Importer:
         self.label = _label(node, name)
         given = {argument.name: self._seen(value) for argument, value in _bound(schema, node)}
         value = self._read(name, given, node)
-        if value is None:
+        if not _shaped_like(value, node.meta["val"]):
             value = self._opaque(node, name)
-        if in_place:  # from here on the tensor written to is the result
-            self.values[node.args[0]] = value
+        self._follow(node, schema)
+        if in_place:
+            self._write(node, value)
         return value
+
+    def _follow(self, node: Any, schema: Any) -> None:
+        """Remember whose memory a result views, as the operator's schema says."""
+        if any(result.alias_info for result in schema.returns):
+            self.bases[node] = self.bases.get(node.args[0], node.args[0])
+
+    def _write(self, node: Any, value: Any) -> None:
+        """From here on the tensor written to is the result; what else views its memory is not known."""
+        written = node.args[0]
+        base = self.bases.get(written, written)
+        views = {base, *(view for view, of in self.bases.items() if of is base)} - {written, node}
+        self.values[written] = value
+        for view in views:
+            if isinstance(self.values.get(view), Value):
+                self.label = _label(node, "write")
+                self.values[view] = self._opaque(view, f"{node.name} in place", view)
 
     def _seen(self, argument: Any) -> Any:
         if isinstance(argument, (list, tuple)):
@@ -162,13 +185,16 @@ class _Importer:
 
     def _read(self, name: str, given: dict[str, Any], node: Any) -> Any:
         """What the table makes of a call; None where it, or the batch, does not allow it."""
-        source = given.get("self", given.get("input"))
+        key = "self" if "self" in given else "input"
+        if isinstance(given.get(key), Held):
+            given = {**given, key: self.value(given[key])}
+        source = given.get(key)
         if isinstance(node.meta["val"], torch.Tensor) and node.meta["val"].shape[:1] != (self.batch,):
             return None
         try:
             if name in SHAPED and isinstance(source, Value):
                 return reshaped(self, source, tuple(node.meta["val"].shape[1:]))
-            if name in ENTRIES and (source is None or isinstance(source, (Value, Held))):
+            if name in ENTRIES and (isinstance(source, Value) or key not in given):
                 return ENTRIES[name](self, given)
         except ConvmathError:
             pass
@@ -176,6 +202,7 @@ class _Importer:
 
     def _item(self, node: Any) -> Any:
         values, place = self.values[node.args[0]], node.args[1]
+        self.bases[node] = self.bases.get(node.args[0], node.args[0])
         if isinstance(values, list):
             return values[place] if place < len(values) else None
         call = node.args[0]
@@ -207,19 +234,20 @@ class _Importer:
         return Value(name, shape)
 
     def _hold(self, weight: str, held: Held) -> None:
-        self.weights[weight] = held.array
-        if self.owners.setdefault(held.name, weight) != weight:
-            self.shared.append(weight)
+        self.weights[weight], self.held[weight] = held.array, held.name
 
-    def value(self, argument: Any) -> Value | None:
-        """An argument as the result of a node; a held tensor becomes a ``Parameter``."""
+    def value(self, argument: Any, beside: Any = None) -> Value | None:
+        """An argument as the result of a node; a held tensor becomes a ``Parameter``.
+
+        ``beside`` is what it meets: a held tensor of as many axes, batch included, must be one sample.
+        """
         if not isinstance(argument, Held):
             return argument if isinstance(argument, Value) else None
         shape = argument.array.shape
-        ranks = {len(known) for known in self.shapes.values()}
-        if len(shape) > max(ranks) and shape[0] != 1:
+        rank = len(beside.shape) if isinstance(beside, Value) else max(map(len, self.shapes.values()))
+        if len(shape) > rank and shape[0] != 1:
             return None
-        own = shape[1:] if len(shape) > max(ranks) else shape
+        own = shape[1:] if len(shape) > rank else shape
         held = argument._replace(array=argument.array.reshape(own or (1,)))
         before, self.label = self.label, argument.name
         found = self.put(Parameter(own or (1,), argument.trainable), weight=held)
@@ -236,6 +264,14 @@ class _Importer:
     def _unique(self, label: str) -> str:
         names = (label if again == 0 else f"{label}_{again}" for again in range(len(self.nodes) + 1))
         return next(name for name in names if name not in self.shapes)
+
+
+def _shaped_like(value: Any, given: Any) -> bool:
+    """Whether what was read has the shapes that PyTorch gives, the batch left out."""
+    if isinstance(value, Value) and isinstance(given, torch.Tensor):
+        return value.shape == tuple(given.shape[1:])
+    several = isinstance(value, list) and isinstance(given, (list, tuple))
+    return several and all(map(_shaped_like, value, given))
 
 
 def _is_tensor(node: Any) -> bool:

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import torch
+import torch.nn.functional as F  # noqa: N812
 from torch import nn
 
 from convmath import Hardswish, summarise
@@ -157,3 +158,89 @@ class Branches(nn.Module):
 def test_refusals(module, example, message):
     with pytest.raises(ConvmathError, match=message):
         from_torch(module, example)
+
+
+class Odd(nn.Module):
+    """A convolution, and something odd done to its result."""
+
+    def __init__(self, odd):
+        super().__init__()
+        self.conv = nn.Conv2d(4, 4, 3, padding=1)
+        self.gate = nn.Parameter(torch.rand(1, 4))
+        self.place = nn.Parameter(torch.rand(1, 64, 4))
+        self.odd = odd
+
+    def forward(self, x):
+        return self.odd(self, self.conv(x), x)
+
+
+def scaled_view(module, y, x):
+    y[:, 0:2] *= 2
+    return y
+
+
+def filled_view(module, y, x):
+    y[:, 0] = 0
+    return y
+
+
+def changed_below_a_view(module, y, x):
+    flat = y.flatten(1)
+    y.mul_(3)
+    return flat
+
+
+def floored(module, y, x):
+    return torch.div(y, 0.1, rounding_mode="floor")
+
+
+def subtracted_twice(module, y, x):
+    return torch.rsub(y, 3, alpha=2)
+
+
+def clamped_by_a_tensor(module, y, x):
+    return torch.clamp(y, min=module.gate[:, :, None, None])
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [scaled_view, filled_view, changed_below_a_view, floored, subtracted_twice, clamped_by_a_tensor],
+    ids=lambda odd: odd.__name__,
+)
+def test_nothing_is_read_wrongly(odd):
+    assert from_torch(Odd(odd), (4, 8, 8)).unknown != ()
+
+
+def in_place_one_after_another(module, y, x):
+    y = F.relu_(y)
+    y += x
+    return y * 2
+
+
+def called_in_vain(module, y, x):
+    module.conv(x)
+    return module.conv(x) + module.conv(y)
+
+
+def a_gate_for_all_samples(module, y, x):
+    return y.mean((2, 3)) + module.gate
+
+
+def places(module, y, x):
+    return y.flatten(2).transpose(1, 2) + module.place
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [in_place_one_after_another, called_in_vain, a_gate_for_all_samples, places],
+    ids=lambda odd: odd.__name__,
+)
+def test_odd_but_known(odd):
+    torch.manual_seed(0)
+    module = Odd(odd).double().eval()
+    network = from_torch(module, (4, 8, 8))
+    x = np.random.default_rng(0).random((2, 4, 8, 8))
+    ours = run_bounded(network, x)
+    assert np.all(np.abs(ours.value - run(module, x)) <= 2 * ours.error)
+    held = {"gate": 4 * (odd is a_gate_for_all_samples), "place": 256 * (odd is places)}
+    assert network.parameter_total() == 148 + sum(held.values())
