@@ -1,8 +1,8 @@
 """Where branches meet: equal by canonical form, or equal under a condition that is derived.
 
-A size along an axis is made of floors with whole denominators, so for M their least common multiple
-``f(n + M) - f(n)`` does not depend on n.  Two sizes f and g then agree on whole residue classes of n
-modulo M, or nowhere but at single values; trying 0 .. M - 1 finds them all.
+A size along an axis is made of floors with whole denominators, so ``f(n + M) - f(n)`` does not depend on
+n where M is a multiple of every denominator times those inside it.  Two sizes f and g then agree on whole
+residue classes of n modulo M, or nowhere but at single values; trying 0 .. M - 1 finds them all.
 """
 
 from __future__ import annotations
@@ -48,11 +48,9 @@ class Condition(NamedTuple):
 
     def reduced(self) -> Condition:
         """The same with the smallest modulus."""
-        for modulus in range(1, self.modulus):
+        for modulus in (m for m in range(1, self.modulus) if self.modulus % m == 0):
             residues = {r % modulus for r in self.residues}
-            if self.modulus % modulus == 0 and len(residues) * (self.modulus // modulus) == len(
-                self.residues
-            ):
+            if len(residues) * (self.modulus // modulus) == len(self.residues):
                 return Condition(self.symbol, modulus, tuple(sorted(residues)), self.values)
         return self
 
@@ -104,14 +102,17 @@ def agreed(layer: Layer, shapes: tuple[Shape, ...], conditions: list[Condition])
         return shapes
     free = getattr(layer, "dim", 0) - 1  # the axis along which sizes may differ
     columns: list[tuple[Integer, ...]] = []
+    spreads = not hasattr(layer, "dim")
     for axis, sizes in enumerate(zip(*shapes, strict=True)):
-        columns.append(sizes if axis == free else _agreed_sizes(sizes, conditions))
+        columns.append(sizes if axis == free else _agreed_sizes(sizes, conditions, spreads))
     return tuple(zip(*columns, strict=True))
 
 
-def _agreed_sizes(sizes: tuple[Integer, ...], conditions: list[Condition]) -> tuple[Integer, ...]:
-    """One axis: all sizes but those broadcast become the simplest of them."""
-    distinct = [size for size in dict.fromkeys(sizes) if size != 1]
+def _agreed_sizes(
+    sizes: tuple[Integer, ...], conditions: list[Condition], spreads: bool
+) -> tuple[Integer, ...]:
+    """One axis: all sizes but those that are spread out become the simplest of them."""
+    distinct = [size for size in dict.fromkeys(sizes) if size != 1 or not spreads]
     if len(distinct) < 2 or all(map(is_number, distinct)):
         return sizes
     simplest = min(distinct, key=_complexity)
@@ -119,7 +120,7 @@ def _agreed_sizes(sizes: tuple[Integer, ...], conditions: list[Condition]) -> tu
         condition = None if other is simplest else equal_where(simplest, other)
         if condition:
             _require(condition, conditions)
-    return tuple(size if size == 1 else simplest for size in sizes)
+    return tuple(size if size == 1 and spreads else simplest for size in sizes)
 
 
 def _complexity(size: Integer) -> tuple[int, str]:
@@ -151,12 +152,12 @@ def equal_where(left: Integer, right: Integer) -> Condition | None:
     """
     import sympy
 
-    from convmath.floors import FloorDiv, canonical
+    from convmath.floors import canonical
 
     difference = canonical(sympy.sympify(left) - right)
     if difference == 0:
         return None
-    modulus = lcm(*(int(floor.args[1]) for floor in difference.atoms(FloorDiv) if floor.args[1].is_Integer))
+    modulus = _period(difference)
     symbols = sorted(difference.free_symbols, key=str)
     if not symbols:
         raise ConvmathError(f"{left} and {right} are never equal; change a layer's padding or stride")
@@ -167,6 +168,15 @@ def equal_where(left: Integer, right: Integer) -> Condition | None:
         raise ConvmathError(f"{left} and {right} are never equal; change a layer's padding or stride")
     solved = solved.reduced()
     return None if solved.modulus == 1 and solved.residues else solved
+
+
+def _period(expression: Any) -> int:
+    """After how much its growth repeats: floor(f/d) grows evenly over d times what f does."""
+    from convmath.floors import FloorDiv
+
+    inside = lcm(*map(_period, expression.args))
+    floor = isinstance(expression, FloorDiv) and expression.args[1].is_Integer
+    return inside * int(expression.args[1]) if floor else inside
 
 
 def _periodic(difference: Any) -> bool:

@@ -110,25 +110,29 @@ def _above(distance: Any) -> Integer:
     return ceil_div(*sympy.fraction(sympy.together(distance)))
 
 
-def joined(footprints: Iterable[Footprint | None]) -> Footprint | None:
-    """The hull over the paths that meet; a path that sees the whole input (None) is only noted."""
+def joined(footprints: Iterable[Footprint | None], outputs: Integer | None = None) -> Footprint | None:
+    """The hull over the paths that meet; a path that sees the whole input (None) is only noted.
+
+    Paths whose strides differ drift apart: their hull is the widest over so many ``outputs``, and nothing
+    (None) where their number is not known.
+    """
     found = list(footprints)
     paths = [path for path in found if path is not None]
     if not paths:
         return None
     gated = len(paths) < len(found) or any(path.gated for path in paths)
     alike = all(path == paths[0] for path in paths)
-    hull = paths[0] if alike else _joined(paths)
-    return hull if hull.gated == gated else hull._replace(gated=gated)
+    hull = paths[0] if alike else _joined(paths, outputs)
+    return hull if hull is None or hull.gated == gated else hull._replace(gated=gated)
 
 
-def _joined(paths: list[Footprint]) -> Footprint:
+def _joined(paths: list[Footprint], outputs: Integer | None) -> Footprint | None:
     period = lcm(*(len(path.spans) for path in paths))
     shifts = [path.shift * (period // len(path.spans)) for path in paths]
     bound = any(path.bound for path in paths)
     spans = tuple(_hull(path.span(output) for path in paths) for output in range(period))
-    if any(shift != shifts[0] for shift in shifts):  # the paths drift apart: the hull is the first's
-        return Footprint(spans[:1], shifts[0], POSITION_DEPENDENT, True)
+    if any(shift != shifts[0] for shift in shifts):
+        return _drifting(paths, period, outputs)
     statuses = {path.status for path in paths}
     centres = {path.spans[0][0] + path.spans[0][1] for path in paths if path.spans[0]}
     if POSITION_DEPENDENT in statuses or period > 1:
@@ -136,6 +140,19 @@ def _joined(paths: list[Footprint]) -> Footprint:
     else:
         status = MISALIGNED if MISALIGNED in statuses or len(centres) > 1 else ALIGNED
     return Footprint(spans, shifts[0], status, bound)
+
+
+def _drifting(paths: list[Footprint], period: int, outputs: Integer | None) -> Footprint | None:
+    """Ends move evenly, each path's own way, so the widest hull is among the first or the last outputs."""
+    if outputs is None or not is_number(outputs) or not all(is_number(path.shift) for path in paths):
+        return None
+    last = range(max(int(outputs) - period, 0), int(outputs))
+    places = (*range(min(period, int(outputs))), *last)
+    hulls = [hull for hull in (_hull(path.span(i) for path in paths) for i in places) if hull]
+    if not hulls:
+        return None
+    width = max(high - low for low, high in hulls)
+    return Footprint(((hulls[0][0], hulls[0][0] + width),), paths[0].stride, POSITION_DEPENDENT, True)
 
 
 def _hull(spans: Iterable[Span]) -> Span:

@@ -146,7 +146,13 @@ def _joined_fields(fields: Sequence[Fields], shapes: Sequence[Shape]) -> Fields:
     padded = [((None,) * (rank - len(axes)) + axes) for axes in fields]
     sizes = [((1,) * (rank - len(shape)) + shape) for shape in shapes]
     columns = zip(zip(*padded, strict=True), zip(*sizes, strict=True), strict=True)
-    return tuple(joined(_unless_broadcast(axes, column)) for axes, column in columns)
+    return tuple(joined(_unless_broadcast(axes, column), _most(column)) for axes, column in columns)
+
+
+def _most(sizes: Sequence[Integer]) -> Integer | None:
+    """How many positions an axis has where inputs meet, if that is a number."""
+    numbers = [size for size in sizes if is_number(size)]
+    return max(numbers) if len(numbers) == len(sizes) else None
 
 
 def _unless_broadcast(axes: Sequence[Footprint | None], sizes: Sequence[Integer]) -> list[Footprint | None]:

@@ -76,7 +76,9 @@ class Upsample(Layer):
 
     def _map(self, n: Integer, o: Integer, factor: Integer | None) -> AxisMap:
         if factor is None or self.align_corners:  # on average; see ``carried``
-            return Window(1 if self.mode == "nearest" else 2, stride=ratio(n, o))
+            wide = 1 if self.mode == "nearest" else 2
+            apart = (n - 1, o - 1) if self.align_corners and o != 1 else (n, o)
+            return Window(wide, stride=ratio(*apart))
         if self.mode == "nearest":
             return Scatter(Window(factor, stride=factor))
         half = floor_div(factor, 2)

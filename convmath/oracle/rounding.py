@@ -43,6 +43,7 @@ from convmath.layers.reduce import Mean
 from convmath.layers.reshape import ChannelShuffle, Flatten, Permute, Reshape, Slice
 from convmath.layers.resize import Upsample
 from convmath.oracle.reference import reference_call
+from convmath_reference import pad
 
 Weights = Mapping[str, Any]
 U = 2.0**-53  # half a unit in the last place of 1, the most that one operation rounds
@@ -99,7 +100,7 @@ def propagated(layer: Layer, inputs: Sequence[Result], weights: Weights, value: 
 def _summed(layer: Layer, x: Result, weights: Weights, terms: int) -> Any:
     """Sums of products: the layer itself with its weights' sizes, on errors and on what rounding adds."""
     sizes = {name: np.abs(array) for name, array in weights.items() if name != "bias"}
-    bias = {"bias": gamma(1) * np.abs(weights["bias"])} if "bias" in weights else {}
+    bias = {"bias": gamma(terms) * np.abs(weights["bias"])} if "bias" in weights else {}
     return reference_call(layer, (x.error + gamma(terms) * x.size,), sizes | bias)
 
 
@@ -154,7 +155,7 @@ def _(layer: Layer, inputs: Sequence[Result], weights: Weights, value: Any) -> A
 
 @propagated.register
 def _(layer: Add, inputs: Sequence[Result], weights: Weights, value: Any) -> Any:
-    return reduce(np.add, (x.error + gamma(len(inputs)) * x.size for x in inputs))
+    return reduce(np.add, aligned([x.error + gamma(len(inputs)) * x.size for x in inputs]))
 
 
 @propagated.register
@@ -181,9 +182,7 @@ def _(layer: Parameter, inputs: Sequence[Result], weights: Weights, value: Any) 
 @propagated.register
 def _(layer: Pad, inputs: Sequence[Result], weights: Weights, value: Any) -> Any:
     """Nothing rounds, and a constant has no error."""
-    return np.abs(
-        reference_call(layer, (inputs[0].error,), weights) * (value != getattr(layer, "value", 0))
-    )
+    return pad(inputs[0].error, layer.pairs(), layer.mode)
 
 
 @propagated.register

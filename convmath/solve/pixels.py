@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TypeAlias
 
 from convmath.errors import ConvmathError
-from convmath.integers import is_number
+from convmath.integers import Integer, is_number
 from convmath.layers.base import AxisMap, Layer, Shape, show
 from convmath.layers.conv import Conv
 from convmath.layers.pad import ConstantPad, Pad
+from convmath.layers.pool import AdaptivePool
 from convmath.network import INPUT, Network
 from convmath.trace import Trace
-from convmath.window import Scatter, Window
+from convmath.window import AdaptiveWindow, Scatter, Window
 
 Positions: TypeAlias = "frozenset[int] | None"  # None where every position is reached
 
@@ -37,7 +38,7 @@ def reached(network: Network, pixel: Shape, node: str | None = None) -> tuple[fr
         if each.name == wanted:
             break
     shape = trace.shapes[wanted]
-    if len(shape) != len(found[wanted]) + 1:
+    if not found[wanted] or len(shape) != len(found[wanted]) + 1:
         raise ConvmathError(f"{wanted} gives {show(shape)}, which has no positions; name a map before it")
     axes = zip(found[wanted], shape[1:], strict=True)
     return tuple(frozenset(range(int(n))) if axis is None else axis for axis, n in axes)
@@ -66,10 +67,21 @@ def _through(
     _refuse_wrapping(layer, name)
     if len(maps) != len(axes) or len(trace.shapes[name]) != len(axes) + 1:
         return ()
+    if isinstance(layer, AdaptivePool):
+        return tuple(map(_pooled, axes, shapes[0][1:], trace.shapes[name][1:]))
     if layer.ends_maps:
         return (None,) * len(axes)
     sizes = trace.shapes[name][1:]
     return tuple(_moved(*each) for each in zip(axes, maps, sizes, strict=True))
+
+
+def _pooled(axis: Positions, n: Integer, outputs: Integer) -> Positions:
+    """The adaptive windows that hold one of these positions."""
+    if axis is None:
+        return None
+    window = AdaptiveWindow(n, outputs)
+    spans = [range(int(window.start(i)), int(window.stop(i))) for i in range(int(outputs))]
+    return frozenset(i for i, span in enumerate(spans) if not axis.isdisjoint(span))
 
 
 def _refuse_wrapping(layer: Layer, name: str) -> None:

@@ -79,7 +79,7 @@ def joined_facts(module, left, right):
     paths = [through(module, chain) for chain in (left, right)]
     found = module.joined(paths)
     if paths[0].stride != paths[1].stride:
-        yield "drift", (found.status, found.bound), ("position-dependent", True)
+        yield from drift_facts(module, paths, left, right)
         return
     spans = [hull(reads(left, output) | reads(right, output)) for output in OUTPUTS]
     yield "joined", [found.span(output) for output in OUTPUTS], spans
@@ -90,6 +90,19 @@ def joined_facts(module, left, right):
     else:
         yield "centres", found.status, "position-dependent"
     yield "gated", (found.gated, found.bound), (False, False)
+
+
+def drift_facts(module, paths, left, right):
+    """Paths drift apart: nothing without the number of outputs, and a bound over all with it."""
+    yield "drift", module.joined(paths), None
+    for outputs in (1, 2, 5, 12):
+        found = module.joined(paths, outputs)
+        spans = [hull(reads(left, output) | reads(right, output)) for output in range(outputs)]
+        if not any(spans):
+            yield "nothing read", found, None
+            continue
+        yield "drift", (found.status, found.bound), ("position-dependent", True)
+        yield "widest", found.size, max(map(extent, spans))
 
 
 WIDE = Scatter(Window(2, stride=400)), Window(3, stride=7, begin=1), Scatter(Window(2, stride=300))
@@ -109,7 +122,8 @@ def nothing_facts(module):
     """Outputs that read nothing: the first of all, or in between."""
     gap = module.Footprint(spans=(None, (0, 0)), shift=1)
     yield "nothing first", (gap.padding, gap.size, gap.span(0), gap.span(3)), (0, 1, None, (1, 1))
-    yield "a gap takes the other", module.joined([gap, module.Footprint(((0, 2),), 1)]).bound, True
+    drifting = module.joined([gap, module.Footprint(((0, 2),), 1)], 4)
+    yield "a gap takes the other", (drifting.bound, drifting.size), (True, 5)
     even = module.Footprint(spans=((0, 0), (1, 3)), shift=2, status="position-dependent")
     both = module.joined([module.Footprint(spans=((0, 2),)), module.Footprint(spans=((1, 1),)), even])
     yield "three paths", (both.spans, both.status), (((0, 2), (1, 3)), "position-dependent")

@@ -3,7 +3,20 @@
 import pytest
 import sympy
 
-from convmath import Add, AvgPool2d, Concat, Conv2d, ConvmathError, ConvTranspose2d, MaxPool2d, zoo
+from convmath import (
+    AdaptiveAvgPool2d,
+    Add,
+    AvgPool2d,
+    Concat,
+    Conv1d,
+    Conv2d,
+    ConvmathError,
+    ConvTranspose1d,
+    ConvTranspose2d,
+    MaxPool1d,
+    MaxPool2d,
+    zoo,
+)
 from convmath.conditions import Condition, equal_where
 from convmath.integers import floor_div
 from convmath.network import INPUT, Builder
@@ -124,3 +137,27 @@ def test_dense_layers_say_what_they_ask_of_the_input(name, conditions):
     shape = (zoo.ZOO[zoo.full_name(name)].input_shape[0], symbol("H"), symbol("W"))
     found = summarise(zoo.network(name, input_shape=shape))
     assert list(found.conditions) == conditions
+
+
+@pytest.mark.parametrize(
+    ("windows", "fits"),
+    [((3, 3, 4, 4, 3), range(10, 18)), ((3, 3, 2, 4, 2), range(6, 14)), ((5, 3, 2, 4, 1), range(2, 10))],
+    ids=str,
+)
+def test_floors_inside_floors(windows, fits):
+    """Halves, a transposed convolution and a pool against a convolution: the sizes tried one by one."""
+    kernel, stride, pooled, apart, plain = windows
+    build = Builder()
+    half = build("half", Conv1d(1, 1, 2, 2), INPUT)
+    pool = build("pool", MaxPool1d(pooled, apart), build("up", ConvTranspose1d(1, 1, kernel, stride), half))
+    build("add", Add(), pool, build("conv", Conv1d(1, 1, plain), half))
+    (condition,) = build.network("nested", (1, 16)).trace((1, symbol("H"))).conditions
+    assert [n for n in range(1, 100) if condition.holds(n)] == list(fits)
+
+
+def test_a_map_of_size_1_is_not_spread_out_by_concatenation():
+    build = Builder()
+    pooled = build("pool", AdaptiveAvgPool2d(1), INPUT)
+    build("concat", Concat(), INPUT, pooled)
+    trace = build.network("beside", (3, 1, 1)).trace((3, symbol("H"), symbol("W")))
+    assert list(map(str, trace.conditions)) == ["H = 1", "W = 1"]
