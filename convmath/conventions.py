@@ -24,11 +24,14 @@ from convmath.layers import (
     ConvTranspose1d,
     ConvTranspose2d,
     ConvTranspose3d,
+    GroupNorm,
     Layer,
+    LayerNorm,
     Linear,
     RadialBasis,
     Softmax,
     Subsample2d,
+    Upsample,
 )
 from convmath.layers.base import Counts, Shape
 
@@ -104,6 +107,12 @@ def _affine(plain: int, affine: int) -> Count:
     return count
 
 
+def _resized(layer: Layer, shapes: tuple[Shape, ...], counts: Counts) -> Integer:
+    """Operations an output: 1 for the nearest, 5, 11 and 31 for linear modes."""
+    each = {"nearest": 1, "linear": 5, "bilinear": 11, "trilinear": 31}
+    return each[layer.mode] * product(counts.output_shape)  # type: ignore[attr-defined]
+
+
 def _parameters_at_outputs(layer: Layer, shapes: tuple[Shape, ...], counts: Counts) -> Integer:
     return sum(counts.parameters.values()) * product(counts.output_shape[1:])
 
@@ -120,7 +129,7 @@ CONVENTIONS = {
         Convention(
             "flops",
             "operations",
-            "2 x macs + bias additions: each multiplication and each addition one operation",
+            "2 x macs + bias additions, as most tools call FLOPs",
             ((WEIGHED, _with_biases),),
         ),
         Convention(
@@ -131,7 +140,8 @@ CONVENTIONS = {
             (
                 (TRANSPOSED, _on_outputs),
                 (WEIGHED, _multiplications),
-                (NORM, _affine(2, 4)),
+                ((*NORM, LayerNorm), _affine(2, 4)),
+                ((Upsample,), _resized),
                 (ADAPTIVE, _adaptive),
                 (AVERAGE, _elements(1)),
                 ((Softmax,), _softmax),
@@ -150,7 +160,7 @@ CONVENTIONS = {
             "parameters; transposed convolutions on output positions",
             (
                 ((*CONV, *TRANSPOSED), _parameters_at_outputs),
-                ((Linear, *NORM, Subsample2d), _parameters),
+                ((Linear, *NORM, GroupNorm, LayerNorm, Subsample2d), _parameters),
             ),
         ),
         Convention(

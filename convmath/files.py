@@ -23,8 +23,11 @@ def save(network: Network, path: str | Path) -> None:
     if path.suffix not in writers:
         raise ConvmathError(f"{path.name} must end in .toml or .json")
     draft = path.with_name(f".{path.name}.{os.getpid()}")
-    draft.write_text(writers[path.suffix](network), encoding="utf-8")
-    draft.replace(path)
+    try:
+        draft.write_text(writers[path.suffix](network), encoding="utf-8")
+        draft.replace(path)
+    except OSError as error:
+        raise ConvmathError(f"{path} cannot be written: {error.strerror}") from None
 
 
 def load(path: str | Path) -> Network:
@@ -51,6 +54,8 @@ def load(path: str | Path) -> Network:
 
 
 def _node(entry: dict[str, Any]) -> Node:
+    if not isinstance(entry["inputs"], list):
+        raise ConvmathError(f"node {entry['name']}: inputs={entry['inputs']!r} must be a list of names")
     return Node(str(entry["name"]), parse_layer(str(entry["layer"])), tuple(map(str, entry["inputs"])))
 
 

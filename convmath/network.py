@@ -114,7 +114,9 @@ class Network:
 
 
 def _check(network: str, node: Node, known: set[str]) -> None:
-    if node.name in known or not node.name:
+    if not node.name:
+        raise ConvmathError(f"{network}: {node.layer!r} has an empty name; give each node one")
+    if node.name in known:
         raise ConvmathError(f"{network}: the name {node.name!r} is taken; give each node a name of its own")
     if not isinstance(node.layer, Layer):
         raise ConvmathError(f"{network}: {node.name} is {node.layer!r}, which is no layer")

@@ -67,7 +67,7 @@ class Summary:
     def grouped(self, depth: int) -> Summary:
         """Layers put together whose names agree in their first ``depth`` parts."""
         if depth < 1:
-            raise ConvmathError(f"--depth {depth} must be at least 1")
+            raise ConvmathError(f"depth={depth} must be at least 1")
         groups: dict[str, list[Row]] = {}
         for row in self.rows:
             groups.setdefault(".".join(row.name.split(".")[:depth]), []).append(row)
@@ -146,7 +146,7 @@ def _rows(network: Network, trace: Trace, how: Convention, batch: Integer) -> It
         key = trace.keys[node.name]
         if key not in known:
             counts = trace.known[key]
-            taken = batch * how.count(*key, counts)
+            taken = added([batch * how.count(*key, counts)])
             known[key] = added(counts.parameters.values()), taken, repr(node.layer)
         parameters, taken, text = known[key]
         if network.shared:

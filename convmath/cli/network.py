@@ -10,13 +10,13 @@ import click
 
 from convmath import zoo
 from convmath.errors import ConvmathError
-from convmath.integers import is_number
+from convmath.integers import Integer, is_number
 from convmath.layers.base import Shape, show
 from convmath.network import Network
 from convmath.parse import parse_chain, parse_shape
 from convmath.quantities import BYTES
 
-FORMATS = ("table", "markdown", "csv", "latex", "html", "json")
+FORMATS = ("table", "text", "markdown", "csv", "latex", "html", "json")
 SYMBOLS = {1: ("L",), 2: ("H", "W"), 3: ("D", "H", "W")}
 
 
@@ -27,7 +27,7 @@ def read_network(text: str, shape: Shape | None, symbolic: bool = False) -> Netw
     if "(" in text:
         if shape is None:
             raise ConvmathError("a chain of layers has no default input; give --input 3x224x224")
-        return Network.chain(parse_chain(text).layers, shape, "chain")
+        return Network.chain(parse_chain(text).layers, _asked(shape, None, symbolic), "chain")
     if text.endswith((".toml", ".json")):
         loaded = Network.load(Path(text))
         return replace(loaded, input_shape=_asked(loaded.input_shape, shape, symbolic))
@@ -41,11 +41,12 @@ def read_network(text: str, shape: Shape | None, symbolic: bool = False) -> Netw
 
 def _asked(own: Shape, shape: Shape | None, symbolic: bool) -> Shape:
     """The input asked for: the network's own unless another is given, its sizes as symbols if wished."""
-    if shape is not None or not symbolic:
-        return own if shape is None else shape
+    asked = own if shape is None else shape
+    if not symbolic:
+        return asked
     from convmath.notation import symbol
 
-    channels, *axes = own
+    channels, *axes = asked
     return (channels, *map(symbol, SYMBOLS.get(len(axes), ())))
 
 
@@ -95,9 +96,16 @@ def summary(
 
     shape = parse_shape(input_text) if input_text is not None else None
     read = read_network(network, shape, symbolic)
-    found = summarise(read, batch=parse_shape(batch)[0], counting=counting, dtype=dtype)
+    found = summarise(read, batch=_samples(batch), counting=counting, dtype=dtype)
     found = found if depth is None else found.grouped(depth)
     click.echo(_rendered(found, format_))
+
+
+def _samples(text: str) -> Integer:
+    sizes = parse_shape(text) if text != "0" else ()
+    if len(sizes) != 1:
+        raise ConvmathError(f"--batch {text} must be one number of at least 1, or a symbol")
+    return sizes[0]
 
 
 def _rendered(found: Any, format_: str) -> str:
@@ -110,7 +118,7 @@ def _rendered(found: Any, format_: str) -> str:
         "html": render.html,
         "json": render.as_json,
     }
-    if format_ != "table":
+    if format_ not in ("table", "text"):
         return writers[format_](found)
     import shutil
 
@@ -129,19 +137,25 @@ def compare(networks: tuple[str, ...], input_text: str | None, counting: str) ->
     \b
     convmath compare alexnet vgg16 resnet50 densenet121
     """
-    from convmath.render.network import number, totals
+    from convmath.render.network import field, number, size_text
     from convmath.render.table import aligned
     from convmath.summary import summarise
 
     shape = parse_shape(input_text) if input_text is not None else None
     found = [summarise(read_network(name, shape), counting=counting) for name in networks]
-    columns = [dict(totals(each)) for each in found]
+    held = [each.memory for each in found]
     rows = [
         ("input", *(show(each.input_shape) for each in found)),
         ("layers", *(number(len(each.rows)) for each in found)),
+        ("parameters", *(number(each.parameters) for each in found)),
+        (found[0].convention.unit, *(number(each.multiplications) for each in found)),
+        ("receptive field", *(field(each.receptive_field) for each in found)),
+        ("memory, weights", *(size_text(memory.weights) for memory in held)),
+        ("memory, results", *(size_text(memory.activations) for memory in held)),
+        ("memory, most at once", *(size_text(memory.peak) for memory in held)),
     ]
-    for name in dict.fromkeys(name for column in columns for name in column):
-        rows.append((name, *(column.get(name, "").partition(" (")[0] for column in columns)))
+    partial = ["partial" if each.network.unknown else "" for each in found]
+    rows += [("", *partial)] if any(partial) else []
     head = ("", *(each.network.name for each in found))
     click.echo("\n".join(aligned(head, rows, frozenset(range(1, len(head))))))
     click.echo(f"\n{found[0].convention.unit}: {found[0].convention.meaning}")

@@ -68,7 +68,7 @@ def reaches(network: str, pixel: str, input_text: str | None, node: str | None, 
     """Which positions of a map an input pixel reaches, axis by axis.
 
     \b
-    convmath solve reaches resnet50 --pixel 0x112 --node layer2
+    convmath solve reaches resnet50 --pixel 0x112 --node layer2.0.add
     """
     from convmath.solve import reached
 

@@ -14,7 +14,7 @@ from convmath.errors import ConvmathError
 @click.command()
 @click.argument("networks", nargs=-1)
 @click.option("--device", type=click.Choice(("cpu", "cuda")), default="cpu", show_default=True)
-@click.option("--seed", type=int, default=0, show_default=True, help="Of weights and input.")
+@click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Of weights and input.")
 @click.option(
     "--record", type=click.Path(path_type=Path), help="A .json file to write, with a page beside it."
 )

@@ -15,9 +15,7 @@ from convmath.reach import ReceptiveField
 from convmath.render.table import aligned
 from convmath.summary import Row, Summary
 
-COLUMNS = ("layer", "", "output shape", "parameters", "multiplications", "share", "receptive field")
 LONGEST = 200  # of an expression below the table
-NUMBERS = frozenset({3, 4, 5, 6})
 
 
 def number(value: Any) -> str:
@@ -31,7 +29,14 @@ def field(reach: ReceptiveField | None) -> str:
         return ""
     sizes = reach.size[:1] if len(set(reach.size)) == 1 else reach.size
     marks = {"misaligned": " (misaligned)", "position-dependent": " (largest)"}
-    return show(sizes) + marks.get(reach.status, "") + (" + gates" if reach.gated else "")
+    mark = " (at most)" if reach.bound else marks.get(reach.status, "")
+    return show(sizes) + mark + (" + gates" if reach.gated else "")
+
+
+def columns(summary: Summary) -> tuple[str, ...]:
+    """The headings; what the convention counts stands in the fifth column."""
+    share = ("share",) if is_number(summary.multiplications) else ()
+    return ("layer", "", "output shape", "parameters", summary.convention.unit, *share, "receptive field")
 
 
 def cells(summary: Summary, row: Row) -> tuple[str, ...]:
@@ -43,7 +48,7 @@ def cells(summary: Summary, row: Row) -> tuple[str, ...]:
         show(row.output_shape),
         number(row.parameters) if row.parameters != 0 else "",
         number(row.multiplications) if row.multiplications != 0 else "",
-        f"{share:.1%}" if share else "",
+        *((f"{share:.1%}" if share else "",) if is_number(summary.multiplications) else ()),
         field(row.receptive_field),
     )
 
@@ -60,7 +65,7 @@ def totals(summary: Summary) -> list[tuple[str, str]]:
         where = f"stride {strides}, padding {paddings}, {reach.status}"
         lines.append(("receptive field", f"{field(reach)} at the last map ({where})"))
     held = (("weights", memory.weights), ("results", memory.activations), ("most at once", memory.peak))
-    lines += [(f"memory, {name}", f"{_bytes(value)} ({memory.dtype})") for name, value in held]
+    lines += [(f"memory, {name}", f"{size_text(value)} ({memory.dtype})") for name, value in held]
     lines += [("holds for", condition) for condition in summary.conditions]
     if summary.network.unknown:
         lines.insert(0, ("partial", f"not counted: {', '.join(summary.network.unknown)}"))
@@ -71,7 +76,8 @@ def _per_axis(values: Sequence[Any]) -> str:
     return str(values[0]) if len(set(values)) == 1 else "x".join(map(str, values))
 
 
-def _bytes(value: Any) -> str:
+def size_text(value: Any) -> str:
+    """Bytes for people."""
     if not is_number(value):
         text = str(value)
         return f"{text} bytes" if len(text) <= LONGEST else "the largest of many sums; see --format json"
@@ -88,14 +94,17 @@ def title(summary: Summary) -> str:
 def text(summary: Summary, width: int = 0) -> str:
     """A table for a terminal, folded to a width if one is given."""
     rows = [cells(summary, row) for row in summary.rows]
-    table = aligned(COLUMNS, rows, NUMBERS, width)
+    head = columns(summary)
+    table = aligned(head, rows, frozenset(range(3, len(head))), width, folded=1)
     below = [f"{name:<22}{value}" for name, value in totals(summary)]
     return "\n".join([title(summary), *table, "", *below])
 
 
 def markdown(summary: Summary) -> str:
     """A Markdown table and the totals as a list."""
-    rows = [COLUMNS, ("---",) * 3 + ("---:",) * 4, *(cells(summary, row) for row in summary.rows)]
+    head = columns(summary)
+    marks = ("---",) * 3 + ("---:",) * (len(head) - 3)
+    rows = [head, marks, *(cells(summary, row) for row in summary.rows)]
     lines = ["| " + " | ".join(cell.replace("|", r"\|") for cell in row) + " |" for row in rows]
     below = [f"- {name}: {value}" for name, value in totals(summary)]
     return "\n".join([f"**{title(summary)}**", "", *lines, "", *below])
@@ -105,7 +114,8 @@ def comma_separated(summary: Summary) -> str:
     """A row a layer, numbers without separators."""
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(("name", "layer", "output_shape", "parameters", "multiplications", "receptive_field"))
+    counted = summary.convention.unit
+    writer.writerow(("name", "layer", "output_shape", "parameters", counted, "receptive_field"))
     for row in summary.rows:
         counts = (row.parameters, row.multiplications, field(row.receptive_field))
         writer.writerow((row.name, row.layer, show(row.output_shape), *counts))
@@ -115,19 +125,26 @@ def comma_separated(summary: Summary) -> str:
 def latex(summary: Summary) -> str:
     """A ``tabular`` with the totals below a line."""
     body = [" & ".join(map(_latex_cell, cells(summary, row))) + r" \\" for row in summary.rows]
-    head = " & ".join(map(_latex_cell, COLUMNS)) + r" \\ \hline"
-    width = len(COLUMNS)
+    names = columns(summary)
+    head, width = " & ".join(map(_latex_cell, names)) + r" \\ \hline", len(names)
     below = [
         rf"\multicolumn{{{width}}}{{l}}{{{_latex_cell(f'{name}: {value}')}}} \\"
         for name, value in totals(summary)
     ]
-    lines = [r"\begin{tabular}{lllrrrr}", head, *body, r"\hline", *below, r"\end{tabular}"]
+    lines = [
+        rf"\begin{{tabular}}{{lll{'r' * (width - 3)}}}",
+        head,
+        *body,
+        r"\hline",
+        *below,
+        r"\end{tabular}",
+    ]
     return "\n".join(lines)
 
 
 def _latex_cell(cell: str) -> str:
     special = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
-    special |= {mark: "\\" + mark for mark in "_%&#$"}
+    special |= {mark: "\\" + mark for mark in "_%&#${}"}
     return "".join(special.get(mark, mark) for mark in cell)
 
 
@@ -140,9 +157,8 @@ def html(summary: Summary) -> str:
     rows = "".join(line(cells(summary, row), "td") for row in summary.rows)
     below = "".join(f"<li>{escape(name)}: {escape(value)}</li>" for name, value in totals(summary))
     caption = f"<caption>{escape(title(summary))}</caption>"
-    return (
-        f"<table>{caption}<thead>{line(COLUMNS, 'th')}</thead><tbody>{rows}</tbody></table><ul>{below}</ul>"
-    )
+    head = line(columns(summary), "th")
+    return f"<table>{caption}<thead>{head}</thead><tbody>{rows}</tbody></table><ul>{below}</ul>"
 
 
 def as_json(summary: Summary) -> str:

@@ -44,7 +44,7 @@ def counted(network: Network, limits: Mapping[str, Any], dtype: str = "float32")
 
     >>> from convmath import zoo
     >>> counted(zoo.network("lenet5"), {"parameters": 0, "multiplications": 0})
-    {'parameters': 60840, 'multiplications': 326520}
+    {'parameters': 60000, 'multiplications': 325680}
     """
     trace = network.trace()
     kinds: dict[str, Callable[[], Any]] = {

@@ -45,6 +45,8 @@ def _from_file(path: Path) -> Any:
     if spec is None or spec.loader is None:
         raise ImportError(f"{path} is no Python file")
     module = module_from_spec(spec)
+    sys.modules[spec.name] = module  # where dataclasses look their module up
+    sys.path.insert(0, str(path.parent))  # for its neighbours
     spec.loader.exec_module(module)
     return module
 

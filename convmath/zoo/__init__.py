@@ -127,8 +127,12 @@ def network(
     entry = ZOO[full]
     shape = entry.input_shape if input_shape is None else tuple(input_shape)
     build = import_module(f"{__name__}.{entry.family}").network
+    variant = arguments.get("variant")
+    if variant is not None and f"{full.partition('@')[0]}@{variant}" not in ZOO:
+        raise ConvmathError(f"{full}: there is no variant {variant!r}; convmath list names them all")
     try:
         nodes = build(shape, entry.classes if classes is None else classes, **entry.arguments | arguments)
-    except TypeError as error:
-        raise ConvmathError(f"{full}: {error}") from None
+    except (TypeError, KeyError) as error:
+        said = f"no {error} in its table" if isinstance(error, KeyError) else str(error)
+        raise ConvmathError(f"{full}: {said}; it takes other arguments") from None
     return Network(full, tuple(nodes), shape, entry.source)

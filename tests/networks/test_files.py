@@ -67,7 +67,7 @@ def test_batch_multiplies_and_depth_groups(convmath):
     [
         (["resnet51"], "did you mean resnet50"),
         (["resnet50", "--convention", "x"], "there is no convention 'x'"),
-        (["resnet50", "--depth", "0"], "--depth 0 must be at least 1"),
+        (["resnet50", "--depth", "0"], "depth=0 must be at least 1"),
         (["resnet50", "--input", "3x2"], "conv1"),
         (["missing.toml"], "cannot be read"),
         (["Conv2d(3, 8, 3)"], "has no default input"),

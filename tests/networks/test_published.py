@@ -2,7 +2,7 @@
 
 import pytest
 
-from convmath import zoo
+from convmath import Conv2d, GroupNorm, LayerNorm, Network, Upsample, zoo
 from convmath.summary import summarise
 
 # parameters, multiplications, receptive field: size, stride, padding; None where the source is silent.
@@ -138,3 +138,20 @@ def test_every_network_gives_its_classes(name):
     network = zoo.network(name)
     assert network.output_shape()[0] == zoo.ZOO[name].classes
     assert network.source
+
+
+@pytest.mark.parametrize(
+    ("layer", "thop", "torchinfo"),
+    [
+        (LayerNorm((8, 8, 8)), 4 * 512, 1_024),
+        (GroupNorm(2, 8), 0, 16),
+        (Upsample(scale_factor=2, mode="bilinear"), 11 * 2_048, 0),
+        (Upsample(scale_factor=2), 2_048, 0),
+    ],
+    ids=repr,
+)
+def test_what_tools_count_beside_convolutions(layer, thop, torchinfo):
+    """Measured with thop 0.1.1 and torchinfo 1.8.0 behind an 8-channel 3x3 convolution of 4 on 8x8."""
+    network = Network.chain([Conv2d(4, 8, 3, padding=1), layer], (4, 8, 8))
+    assert summarise(network, counting="thop").multiplications == 18_432 + thop
+    assert summarise(network, counting="torchinfo").multiplications == 18_432 + 512 + torchinfo
