@@ -11,9 +11,11 @@ from math import lcm
 from typing import Any, NamedTuple
 
 from convmath.errors import ConvmathError
-from convmath.integers import Integer, is_number
+from convmath.integers import Integer, is_number, product
 from convmath.layers.base import Layer, Shape
 from convmath.layers.linear import Linear
+from convmath.layers.norm import LayerNorm
+from convmath.layers.reshape import Reshape
 
 _LARGEST_MODULUS = 100_000
 
@@ -84,13 +86,18 @@ class Equation(NamedTuple):
 
 def demanded(layer: Layer, shape: Shape) -> Equation | None:
     """What a layer's channels or features ask of a symbolic input, if it is not so already."""
+    if isinstance(layer, Reshape):
+        return _equation(product(shape), product(layer.shape))
     wanted = layer.smallest_input()
     if wanted is None:
         return None
-    axis = -1 if isinstance(layer, Linear) else 0  # a dense layer works on the last axis
-    size, asked = shape[axis], wanted[axis]
-    open_ = not (is_number(size) and is_number(asked)) and size != asked
-    return Equation(size, asked) if open_ else None
+    axis = -1 if isinstance(layer, (Linear, LayerNorm)) else 0  # these work on the last axis
+    return _equation(shape[axis], wanted[axis])
+
+
+def _equation(size: Integer, wanted: Integer) -> Equation | None:
+    open_ = not (is_number(size) and is_number(wanted)) and size != wanted
+    return Equation(size, wanted) if open_ else None
 
 
 def agreed(layer: Layer, shapes: tuple[Shape, ...], conditions: list[Condition]) -> tuple[Shape, ...]:

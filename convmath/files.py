@@ -43,8 +43,8 @@ def load(path: str | Path) -> Network:
     try:
         nodes = tuple(_node(entry) for entry in found["nodes"])
         name, shape = str(found["name"]), parse_shape(str(found["input"]))
-        shared = frozenset(map(str, found.get("shared", ())))
-        return Network(name, nodes, shape, str(found.get("source", "")), shared=shared)
+        uncounted = _uncounted(found.get("uncounted", []), nodes)
+        return Network(name, nodes, shape, str(found.get("source", "")), uncounted=uncounted)
     except (KeyError, TypeError, AttributeError) as error:
         raise ConvmathError(
             f"{path} is no network ({error!r}); it needs name, input, and nodes with name, layer, inputs"
@@ -59,11 +59,18 @@ def _node(entry: dict[str, Any]) -> Node:
     return Node(str(entry["name"]), parse_layer(str(entry["layer"])), tuple(map(str, entry["inputs"])))
 
 
+def _uncounted(weights: Any, nodes: tuple[Node, ...]) -> frozenset[str]:
+    names = {node.name for node in nodes}
+    if not isinstance(weights, list) or not all(str(each).rpartition(".")[0] in names for each in weights):
+        raise ConvmathError(f"uncounted={weights!r} must list weights of its nodes, like conv1.weight")
+    return frozenset(map(str, weights))
+
+
 def _plain(network: Network) -> dict[str, Any]:
     nodes = [{"name": n.name, "layer": repr(n.layer), "inputs": list(n.inputs)} for n in network.nodes]
     head = {"name": network.name, "input": show(network.input_shape), "source": network.source}
-    shared = {"shared": sorted(network.shared)} if network.shared else {}
-    return head | shared | {"nodes": nodes}
+    uncounted = {"uncounted": sorted(network.uncounted)} if network.uncounted else {}
+    return head | uncounted | {"nodes": nodes}
 
 
 def _json(network: Network) -> str:

@@ -27,8 +27,8 @@ class Network:
 
     ``input_shape`` is the one used where no other is asked for, the batch left out.  ``source`` says
     where the network was published.  ``weights`` may hold arrays by name, ``conv1.weight``.
-    ``unknown`` names operators that an import could not read: totals are then partial.  ``shared`` names
-    weights that are those of a node before, so that they count once.
+    ``unknown`` names operators that an import could not read: totals are then partial.  ``uncounted``
+    names weights that are no parameters of their own: those of a node before, or fixed.
 
     >>> from convmath import Conv2d, MaxPool2d
     >>> network = Network.chain([Conv2d(1, 6, 5, padding=2), MaxPool2d(2)], (1, 28, 28))
@@ -42,7 +42,7 @@ class Network:
     source: str = ""
     weights: Mapping[str, Any] = field(default_factory=dict, repr=False)
     unknown: tuple[str, ...] = ()
-    shared: frozenset[str] = frozenset()
+    uncounted: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         if not self.nodes:

@@ -149,8 +149,8 @@ def _rows(network: Network, trace: Trace, how: Convention, batch: Integer) -> It
             taken = added([batch * how.count(*key, counts)])
             known[key] = added(counts.parameters.values()), taken, repr(node.layer)
         parameters, taken, text = known[key]
-        if network.shared:
-            parameters = parameters - trace.shared_parameters(node)
+        if network.uncounted:
+            parameters = parameters - trace.uncounted_parameters(node)
         axes = trace.fields[node.name]
         if axes not in fields:
             found = [axis for axis in axes if axis is not None]

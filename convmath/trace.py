@@ -75,19 +75,19 @@ class Trace:
             f"{node.name}.{name}": count
             for node in self.network.nodes
             for name, count in self.counts(node.name).parameters.items()
-            if f"{node.name}.{name}" not in self.network.shared
+            if f"{node.name}.{name}" not in self.network.uncounted
         }
 
     def parameter_total(self) -> Integer:
         """How many trainable numbers all nodes hold, those that nodes share once."""
         total = self.total(lambda layer, shapes, counts: added(counts.parameters.values()))
-        again = self.network.nodes if self.network.shared else ()
-        return total - added(map(self.shared_parameters, again))
+        again = self.network.nodes if self.network.uncounted else ()
+        return total - added(map(self.uncounted_parameters, again))
 
-    def shared_parameters(self, node: Node) -> Integer:
-        """How many of a node's numbers are those of a node before."""
+    def uncounted_parameters(self, node: Node) -> Integer:
+        """How many of a node's numbers are no parameters of its own."""
         counts = self.counts(node.name).parameters.items()
-        return added(count for name, count in counts if f"{node.name}.{name}" in self.network.shared)
+        return added(count for name, count in counts if f"{node.name}.{name}" in self.network.uncounted)
 
     def operations(self) -> Operations:
         """Every operation that executing the network on one input takes (nominal)."""

@@ -58,6 +58,11 @@ def _imported(text: str, shape: Shape | None, symbolic: bool) -> Network:
     except ImportError:
         raise ConvmathError(f"reading {text} needs PyTorch; install torch") from None
     found = network_named(text, shape)
+    baked = [node for node in found.nodes if getattr(node.layer, "size", None) is not None]
+    if symbolic and baked:
+        raise ConvmathError(
+            f"{text}: {baked[0].name} = {baked[0].layer!r} has the example's size; give numbers"
+        )
     return replace(found, input_shape=_asked(shape, None, symbolic))
 
 

@@ -73,7 +73,7 @@ def reaches(network: str, pixel: str, input_text: str | None, node: str | None, 
     from convmath.solve import reached
 
     read = _read(network, input_text)
-    place = tuple(int(part) for part in pixel.split("x") if part.isdigit())
+    place = tuple(int(part) for part in pixel.split("x") if part.isdecimal() and len(part) < 10)
     if len(place) != len(pixel.split("x")):
         raise ConvmathError(f"--pixel {pixel!r} must be whole numbers, like 0x112")
     axes = reached(read, place, node)

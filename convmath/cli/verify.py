@@ -31,6 +31,8 @@ def verify(networks: tuple[str, ...], device: str, seed: int, record: Path | Non
 
     if record is not None and record.suffix != ".json":
         raise ConvmathError(f"--record {record} must end in .json")
+    if record is not None:
+        _check_record(record)
     names = [zoo.full_name(name) for name in networks] or zoo.names()
     try:
         from convmath.torch import check_device
@@ -46,6 +48,18 @@ def verify(networks: tuple[str, ...], device: str, seed: int, record: Path | Non
         records.write(record, found)
         click.echo(f"wrote {record} and {record.with_suffix('.md')}")
     sys.exit(0 if all(verdict.holds for verdict in verdicts) else 1)
+
+
+def _check_record(record: Path) -> None:
+    """Before anything runs: what could not be written afterwards."""
+    from convmath.oracle import record as records
+
+    if not record.parent.is_dir():
+        raise ConvmathError(f"--record {record} cannot be written: there is no folder {record.parent}")
+    if not record.is_dir():
+        records.read(record)
+        return
+    raise ConvmathError(f"--record {record} is a folder; name a file")
 
 
 def _verified(names: list[str], device: str, seed: int) -> list[Any]:

@@ -36,6 +36,9 @@ class Reshape(Layer):
             if not is_whole(size) or (is_number(size) and size < 1):
                 raise ConvmathError(f"shape={self.shape} must hold whole numbers of at least 1, or symbols")
 
+    def carried(self, fields: Sequence[Fields], maps: Sequence[AxisMap], shapes: Sequence[Shape]) -> Fields:
+        return (None,) * len(self.output_shape(*shapes))  # positions are gone
+
     def definition(self, *shapes: Shape) -> tuple[Statement, ...]:
         (shape,) = shapes
         before, after = product(shape), product(self.shape)
@@ -80,6 +83,9 @@ class Flatten(Layer):
     @property
     def ends_maps(self) -> bool:
         return True
+
+    def carried(self, fields: Sequence[Fields], maps: Sequence[AxisMap], shapes: Sequence[Shape]) -> Fields:
+        return (None,) * len(self.output_shape(*shapes))  # positions are gone
 
     def definition(self, *shapes: Shape) -> tuple[Statement, ...]:
         (shape,) = shapes

@@ -117,15 +117,16 @@ def run_bounded(network: Network, x: Any, weights: Arrays | None = None) -> Resu
 
     Every node passes on its inputs' errors and adds its own rounding, see ``convmath.oracle.rounding``.
     """
-    given = network.weights if weights is None else weights
+    held = network.weights if weights is None else weights
+    given = {name: np.asarray(array, np.float64) for name, array in held.items()}
     last = {read: node.name for node in network.nodes for read in node.inputs}
     x = np.asarray(x, np.float64)
     results = {INPUT: Result(x, np.zeros_like(x))}
     for node in network.nodes:
         inputs = [results[read] for read in node.inputs]
-        held = weights_of(node, given)
-        value = reference_call(node.layer, tuple(result.value for result in inputs), held)
-        results[node.name] = Result(value, propagated(node.layer, inputs, held, value))
+        own = weights_of(node, given)
+        value = reference_call(node.layer, tuple(result.value for result in inputs), own)
+        results[node.name] = Result(value, propagated(node.layer, inputs, own, value))
         for read in set(node.inputs):
             if last[read] == node.name:
                 del results[read]

@@ -56,6 +56,8 @@ def read(path: Path) -> dict[str, Any]:
         found: dict[str, Any] = json.loads(path.read_text("utf-8"))
     except ValueError as error:
         raise ConvmathError(f"{path} is no record of a verification: {error}") from None
+    if not isinstance(found, dict) or set(found) != set(LANES):
+        raise ConvmathError(f"{path} is no record of a verification; name another file")
     return found
 
 

@@ -29,6 +29,8 @@ def reached(network: Network, pixel: Shape, node: str | None = None) -> tuple[fr
     >>> [sorted(axis) for axis in reached(network, (3,))]
     [[1, 2]]
     """
+    if network.unknown:
+        raise ConvmathError(f"{network.name} is partial ({network.unknown[0]}); not solved")
     trace = network.trace()
     wanted = trace.last_map if node is None else network[node].name
     _check(network, pixel)

@@ -11,6 +11,7 @@ from math import prod
 from typing import Any, NamedTuple, Protocol, TypeAlias
 
 from convmath import layers
+from convmath.errors import ConvmathError
 from convmath.layers.base import Layer
 
 Shape: TypeAlias = tuple[int, ...]
@@ -55,6 +56,8 @@ def compact(values: Sequence[Any]) -> Any:
 
 def ranked(name: str, rank: int) -> Any:
     """The class ``<name><rank>d``."""
+    if not 1 <= rank <= 3:
+        raise ConvmathError(f"{name} takes one to three spatial axes, not {rank}")
     return getattr(layers, f"{name}{rank}d")
 
 
@@ -389,9 +392,11 @@ def _shuffled(graph: Graph, x: Value, shape: Shape) -> Value | None:
     if not exchange or not split or not isinstance(split[0], layers.Reshape):
         return None
     order = (0, 2, 1, *range(3, len(x.shape) + 1))
-    if exchange[0] != layers.Permute(order) or split[1].shape != shape:
+    groups, *rest = split[0].shape
+    whole = len(rest) > 0 and (groups * rest[0], *rest[1:]) == shape == split[1].shape
+    if exchange[0] != layers.Permute(order) or not whole:
         return None
-    return graph.put(layers.ChannelShuffle(split[0].shape[0]), split[1])
+    return graph.put(layers.ChannelShuffle(groups), split[1])
 
 
 def permute(graph: Graph, given: Arguments) -> Value | None:

@@ -27,6 +27,7 @@ def from_torch(module: nn.Module, example: Any, name: str | None = None) -> Netw
 
     ``example`` is an input tensor (N, C, *spatial), or its shape without the batch.  Operators that
     convmath does not know stay in place and are named in ``Network.unknown``: totals are then partial.
+    Sizes that the module works out are those of the example; parts never called are not counted.
     Raises ConvmathError where the module cannot be exported or gives anything but one tensor.
 
     >>> network = from_torch(nn.Sequential(nn.Conv2d(3, 8, 3), nn.ReLU()), (3, 32, 32))
@@ -73,7 +74,7 @@ def _exported(module: nn.Module, x: Any) -> Any:
     try:
         with _silenced():
             return torch.export.export(module, (x,))
-    except Exception as error:  # whatever the user's forward raises
+    except (Exception, SystemExit) as error:  # whatever the user's forward raises
         (first, *_) = str(error).strip().splitlines() or [type(error).__name__]
         raise ConvmathError(
             f"{type(module).__name__} cannot be exported on an input of shape {tuple(x.shape)}: {first}"
@@ -89,10 +90,12 @@ class _Importer:
         self.shapes: dict[str, Shape] = {}
         self.weights: dict[str, Any] = {}
         self.held: dict[str, str] = {}  # weight -> the module's tensor that it is
+        self.fixed: set[str] = set()  # weights that are no parameters
         self.bases: dict[Any, Any] = {}  # a tensor -> the one whose memory it views
         self.unknown: dict[str, str] = {}  # node -> what it is
         self.values: dict[Any, Any] = {}
         self.label = ""
+        self.parts = {path for path, _ in module.named_modules()}
 
     def network(self, name: str | None, input_shape: Shape) -> Network:
         """Walk through the graph."""
@@ -108,12 +111,12 @@ class _Importer:
 
     def _finished(self, node: Any, name: str, input_shape: Shape) -> Network:
         (results,) = node.args
-        value = self.values[results[0]] if len(results) == 1 else None
+        value = self.values.get(results[0]) if len(results) == 1 else None
         if not isinstance(value, Value) or value.name == INPUT:
             raise ConvmathError(
                 f"{name} gives {len(results)} results; wrap it in a module that gives one tensor"
                 if len(results) != 1
-                else f"{name} gives back what it was given; there is nothing to read"
+                else f"{name} gives no tensor that is made from its input; there is nothing to read"
             )
         used = _used(self.nodes, value.name)
         return Network(
@@ -122,14 +125,15 @@ class _Importer:
             input_shape,
             weights={key: held for key, held in self.weights.items() if key.rpartition(".")[0] in used},
             unknown=tuple(said for name, said in self.unknown.items() if name in used),
-            shared=self._shared(used),
+            uncounted=self._uncounted(used),
         )
 
-    def _shared(self, used: set[str]) -> frozenset[str]:
-        """The weights that are a tensor which a node before holds already."""
+    def _uncounted(self, used: set[str]) -> frozenset[str]:
+        """The weights that a node before holds already, and those that are buffers."""
         kept = [weight for weight in self.held if weight.rpartition(".")[0] in used]
         first = {self.held[weight]: weight for weight in reversed(kept)}
-        return frozenset(weight for weight in kept if first[self.held[weight]] != weight)
+        again = {weight for weight in kept if first[self.held[weight]] != weight}
+        return frozenset(again | {weight for weight in kept if weight in self.fixed})
 
     def _placeholder(self, node: Any, input_shape: Shape) -> Any:
         signature = self.program.graph_signature
@@ -137,11 +141,10 @@ class _Importer:
         target = parameter or signature.inputs_to_buffers.get(node.name)
         if target is not None:
             tensor = self.program.state_dict.get(target, self.program.constants.get(target))
-            trainable = parameter is not None and tensor.requires_grad
-            return Held(target, tensor.detach().cpu().numpy(), trainable)
+            return Held(target, _array(target, tensor), parameter is not None)
         constant = signature.inputs_to_lifted_tensor_constants.get(node.name)
         if constant is not None:
-            return Held(constant, self.program.constants[constant].detach().cpu().numpy(), False)
+            return Held(constant, _array(constant, self.program.constants[constant]), False)
         return Value(INPUT, input_shape)
 
     def _called(self, node: Any) -> Any:
@@ -152,7 +155,7 @@ class _Importer:
             return None
         name = schema.name.removeprefix("aten::")
         in_place, name = name.endswith("_"), name.removesuffix("_")
-        self.label = _label(node, name)
+        self.label = _label(node, name, self.parts)
         given = {argument.name: self._seen(value) for argument, value in _bound(schema, node)}
         value = self._read(name, given, node)
         if not _shaped_like(value, node.meta["val"]):
@@ -164,7 +167,8 @@ class _Importer:
 
     def _follow(self, node: Any, schema: Any) -> None:
         """Remember whose memory a result views, as the operator's schema says."""
-        if any(result.alias_info for result in schema.returns):
+        same = schema.name in ("aten::dropout", "aten::feature_dropout")  # at inference, the tensor itself
+        if same or any(result.alias_info for result in schema.returns):
             self.bases[node] = self.bases.get(node.args[0], node.args[0])
 
     def _write(self, node: Any, value: Any) -> None:
@@ -175,7 +179,7 @@ class _Importer:
         self.values[written] = value
         for view in views:
             if isinstance(self.values.get(view), Value):
-                self.label = _label(node, "write")
+                self.label = _label(node, "write", self.parts)
                 self.values[view] = self._opaque(view, f"{node.name} in place", view)
 
     def _seen(self, argument: Any) -> Any:
@@ -192,7 +196,7 @@ class _Importer:
         if isinstance(node.meta["val"], torch.Tensor) and node.meta["val"].shape[:1] != (self.batch,):
             return None
         try:
-            if name in SHAPED and isinstance(source, Value):
+            if name in SHAPED and isinstance(source, Value) and self._keeps_samples(name, given, node):
                 return reshaped(self, source, tuple(node.meta["val"].shape[1:]))
             if name in ENTRIES and (isinstance(source, Value) or key not in given):
                 return ENTRIES[name](self, given)
@@ -200,13 +204,23 @@ class _Importer:
             pass
         return None
 
+    def _keeps_samples(self, name: str, given: dict[str, Any], node: Any) -> bool:
+        """Whether a change of shape leaves the batch and the kind of numbers alone."""
+        if given.get("dtype") is not None:
+            return False
+        if name not in ("squeeze", "unsqueeze"):
+            return True
+        dims, rank = given.get("dim"), max(node.meta["val"].ndim, 1)
+        listed = [dims] if isinstance(dims, int) else list(dims or ([0] if self.batch == 1 else []))
+        return all(dim % (rank + (name == "squeeze")) != 0 for dim in listed)
+
     def _item(self, node: Any) -> Any:
         values, place = self.values[node.args[0]], node.args[1]
         self.bases[node] = self.bases.get(node.args[0], node.args[0])
         if isinstance(values, list):
             return values[place] if place < len(values) else None
         call = node.args[0]
-        self.label = f"{_label(call, call.name)}.{place}"
+        self.label = f"{_label(call, call.name, self.parts)}.{place}"
         return self._opaque(node, f"{call.name}[{place}]", call)
 
     def _opaque(self, node: Any, name: str, call: Any = None) -> Any:
@@ -235,6 +249,8 @@ class _Importer:
 
     def _hold(self, weight: str, held: Held) -> None:
         self.weights[weight], self.held[weight] = held.array, held.name
+        if not held.trainable:
+            self.fixed.add(weight)
 
     def value(self, argument: Any, beside: Any = None) -> Value | None:
         """An argument as the result of a node; a held tensor becomes a ``Parameter``.
@@ -262,8 +278,16 @@ class _Importer:
         return None
 
     def _unique(self, label: str) -> str:
-        names = (label if again == 0 else f"{label}_{again}" for again in range(len(self.nodes) + 1))
+        names = (label if again == 0 else f"{label}_{again}" for again in range(len(self.nodes) + 2))
         return next(name for name in names if name not in self.shapes)
+
+
+def _array(name: str, tensor: Any) -> Any:
+    """A tensor's numbers, as they are now; half precision as float32."""
+    if tensor.is_meta:
+        raise ConvmathError(f"{name} is on the meta device and holds no numbers; make it on the CPU")
+    half = tensor.dtype in (torch.bfloat16, torch.float16)
+    return (tensor.float() if half else tensor).detach().cpu().numpy().copy()
 
 
 def _shaped_like(value: Any, given: Any) -> bool:
@@ -287,14 +311,15 @@ def _bound(schema: Any, node: Any) -> Iterator[tuple[Any, Any]]:
             yield argument, node.kwargs.get(argument.name, argument.default_value)
 
 
-def _label(node: Any, name: str) -> str:
+def _label(node: Any, name: str, parts: set[str]) -> str:
     """The module that made a call: its own path for a layer of PyTorch's, else with the operator's name."""
     stack = list((node.meta.get("nn_module_stack") or {}).values())
     path, kind = stack[-1] if stack else ("", "")
     path = re.sub(r"@\d+", "", path)
     if str(kind if isinstance(kind, str) else kind.__module__).startswith("torch.nn.modules.") and path:
         return str(path)
-    return f"{path}.{name}" if path else name
+    label = f"{path}.{name}" if path else name
+    return f"{label}_call" if label in parts else label
 
 
 def _used(nodes: list[Node], output: str) -> set[str]:

@@ -36,7 +36,7 @@ def _imported(place: str, text: str) -> Any:
         sys.path.insert(0, "")
     try:
         return _from_file(Path(place)) if place.endswith(".py") else import_module(place)
-    except Exception as error:  # whatever the user's code raises while it is imported
+    except (Exception, SystemExit) as error:  # whatever the user's code raises while it is imported
         raise ConvmathError(f"{text} cannot be imported: {type(error).__name__}: {error}") from error
 
 
@@ -63,7 +63,7 @@ def _made(make: Any, text: str) -> nn.Module:
         raise ConvmathError(f"{text} is {type(make).__name__}, no module; name a module or its class")
     try:
         module = make()
-    except Exception as error:  # whatever the user's code raises
+    except (Exception, SystemExit) as error:  # whatever the user's code raises
         raise ConvmathError(
             f"{text}() fails: {type(error).__name__}: {error}; name a function without arguments"
         ) from error

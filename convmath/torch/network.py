@@ -16,8 +16,8 @@ class NetworkModule(nn.Module):  # type: ignore[misc]
 
     def __init__(self, network: Network) -> None:
         super().__init__()
-        self.network = network
-        self.last = {read: node.name for node in network.nodes for read in node.inputs}
+        self._network = network
+        self._last = {read: node.name for node in network.nodes for read in node.inputs}
         for node in network.nodes:
             *path, name = node.name.split(".")
             parent: nn.Module = self
@@ -30,12 +30,12 @@ class NetworkModule(nn.Module):  # type: ignore[misc]
     def forward(self, x: Any) -> Any:
         """The network's output for ``x`` (N, C, *spatial)."""
         values = {INPUT: x}
-        for node in self.network.nodes:
+        for node in self._network.nodes:
             values[node.name] = self.get_submodule(node.name)(*(values[read] for read in node.inputs))
             for read in set(node.inputs):
-                if self.last[read] == node.name:
+                if self._last[read] == node.name:
                     del values[read]
-        return values[self.network.output]
+        return values[self._network.output]
 
 
 def _add(parent: nn.Module, name: str, child: nn.Module, node: str) -> None:

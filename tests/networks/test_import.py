@@ -148,7 +148,7 @@ class Branches(nn.Module):
     ("module", "example", "message"),
     [
         (TwoResults(), (3, 4, 4), "TwoResults gives 2 results; wrap it in a module that gives one tensor"),
-        (nn.Identity(), (3, 4, 4), "Identity gives back what it was given"),
+        (nn.Identity(), (3, 4, 4), "Identity gives no tensor that is made from its input"),
         (Branches(), (3, 4, 4), "Branches cannot be exported on an input of shape"),
         (nn.Conv2d(4, 4, 3), (3, 4, 4), "Conv2d cannot be exported on an input of shape"),
         (nn.ReLU(), torch.zeros(3), "the example has shape"),
@@ -190,6 +190,15 @@ def changed_below_a_view(module, y, x):
     return flat
 
 
+def written_through_dropout(module, y, x):
+    kept = F.dropout(y, 0.5, training=False)
+    return F.relu_(y) + kept
+
+
+def bits(module, y, x):
+    return y.view(torch.int32)
+
+
 def floored(module, y, x):
     return torch.div(y, 0.1, rounding_mode="floor")
 
@@ -204,7 +213,10 @@ def clamped_by_a_tensor(module, y, x):
 
 @pytest.mark.parametrize(
     "odd",
-    [scaled_view, filled_view, changed_below_a_view, floored, subtracted_twice, clamped_by_a_tensor],
+    [
+        *(scaled_view, filled_view, changed_below_a_view, written_through_dropout),
+        *(bits, floored, subtracted_twice, clamped_by_a_tensor),
+    ],
     ids=lambda odd: odd.__name__,
 )
 def test_nothing_is_read_wrongly(odd):
@@ -230,9 +242,22 @@ def places(module, y, x):
     return y.flatten(2).transpose(1, 2) + module.place
 
 
+def rows_exchanged(module, y, x):
+    """Looks like a channel shuffle, but takes rows of the map apart."""
+    return y.view(len(y), 2, 4, 2, 16).transpose(1, 2).reshape(len(y), 4, 4, 16)
+
+
+def flat_residual(module, y, x):
+    flat = y.flatten(1)
+    return flat + torch.tanh(flat)
+
+
 @pytest.mark.parametrize(
     "odd",
-    [in_place_one_after_another, called_in_vain, a_gate_for_all_samples, places],
+    [
+        *(in_place_one_after_another, called_in_vain, a_gate_for_all_samples, places),
+        *(rows_exchanged, flat_residual),
+    ],
     ids=lambda odd: odd.__name__,
 )
 def test_odd_but_known(odd):
@@ -244,3 +269,31 @@ def test_odd_but_known(odd):
     assert np.all(np.abs(ours.value - run(module, x)) <= 2 * ours.error)
     held = {"gate": 4 * (odd is a_gate_for_all_samples), "place": 256 * (odd is places)}
     assert network.parameter_total() == 148 + sum(held.values())
+
+
+class Named(nn.Module):
+    """Parts called like functions, like the input, and like what PyTorch's modules have."""
+
+    def __init__(self):
+        super().__init__()
+        self.input = nn.Conv2d(4, 4, 1)
+        self.add = nn.Sequential(nn.Conv2d(4, 4, 1))
+        self.relu = nn.Sequential(nn.Conv2d(4, 4, 1))
+        self.network = nn.BatchNorm2d(4)
+        self.register_buffer("fixed", torch.rand(4, 1, 3, 3))
+
+    def forward(self, x):
+        y = F.relu(self.network(self.input(x)) + self.relu(self.add(x)))
+        return F.conv2d(y, self.fixed, padding=1, groups=4)
+
+
+def test_names_that_clash_and_weights_that_are_no_parameters():
+    module = Named().double().eval()
+    network = from_torch(module, (4, 8, 8))
+    x = np.random.default_rng(0).random((2, 4, 8, 8))
+    assert run(to_torch(network).double(), x) == pytest.approx(run(module, x), rel=1e-6, abs=1e-6)
+    assert network.parameter_total() == sum(p.numel() for p in module.parameters()) == 68
+    before = run_bounded(network, x).value
+    module.input.weight.data.fill_(7)
+    assert np.array_equal(run_bounded(network, x).value, before)
+    assert summarise(network).rows[-1].parameters == 0
