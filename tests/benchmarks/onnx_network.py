@@ -44,9 +44,8 @@ def converted(layer: Layer) -> tuple[str, Attributes]:
 def _window(layer: Any) -> Attributes:
     kernel = per_axis(layer, "kernel_size", 2)
     stride = kernel if layer.stride is None else per_axis(layer, "stride", 2)
-    pads = [(w.begin, w.end) for w in layer.windows((224, 224))]
-    if getattr(layer, "ceil_mode", False):  # ONNX rounds up by itself
-        pads = [(p, p) for p in per_axis(layer, "padding", 2)]
+    windows = layer.windows((224, 224)) if isinstance(layer, layers.Conv2d) else layer.windows()
+    pads = [(w.begin, w.end) for w in windows]
     begins, ends = zip(*pads, strict=True)
     return {"kernel_shape": kernel, "strides": stride, "pads": [*begins, *ends]}
 
@@ -58,7 +57,9 @@ def _(layer: layers.Conv2d) -> tuple[str, Attributes]:
 
 @converted.register
 def _(layer: layers.MaxPool2d) -> tuple[str, Attributes]:
-    return "MaxPool", _window(layer) | {"ceil_mode": int(layer.ceil_mode)}
+    return "MaxPool", _window(
+        layer
+    )  # rounding up is padding at the end; the evaluator's own gives wrong sizes
 
 
 @converted.register
