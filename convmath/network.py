@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from convmath.errors import ConvmathError
 from convmath.layers.base import Layer, Shape, show
+
+if TYPE_CHECKING:
+    from convmath.integers import Integer
+    from convmath.summary import Summary
+    from convmath.trace import Trace
 
 INPUT = "input"
 
@@ -72,19 +77,33 @@ class Network:
 
     def output_shape(self, input_shape: Shape | None = None) -> Shape:
         """The shape that the last layer gives."""
-        return self.trace(input_shape).shapes[self.output]  # type: ignore[no-any-return]
+        return self.trace(input_shape).shapes[self.output]
 
-    def parameter_total(self, input_shape: Shape | None = None) -> Any:
+    def parameter_total(self, input_shape: Shape | None = None) -> Integer:
         """How many trainable numbers all layers hold."""
         return self.trace(input_shape).parameter_total()
 
-    def trace(self, input_shape: Shape | None = None) -> Any:
+    def run(self, start: Any, step: Callable[[Node, list[Any]], Any]) -> Any:
+        """What comes out when every node's result is ``step(node, what it reads)``.
+
+        The nodes run in their order; what no node reads any more is let go.
+        """
+        last = {read: node.name for node in self.nodes for read in node.inputs}
+        values = {INPUT: start}
+        for node in self.nodes:
+            values[node.name] = step(node, [values[read] for read in node.inputs])
+            for read in set(node.inputs):
+                if last[read] == node.name:
+                    del values[read]
+        return values[self.output]
+
+    def trace(self, input_shape: Shape | None = None) -> Trace:
         """Shapes, counts and receptive fields of every node on an input: a ``Trace``."""
         from convmath.trace import Trace
 
         return Trace(self, self.input_shape if input_shape is None else input_shape)
 
-    def summary(self, input_shape: Shape | None = None, **options: Any) -> Any:
+    def summary(self, input_shape: Shape | None = None, **options: Any) -> Summary:
         """The table of all layers with its totals: a ``Summary``; see ``convmath.summary.summarise``."""
         from convmath.summary import summarise
 
@@ -104,10 +123,10 @@ class Network:
         return load(path)
 
     def _repr_html_(self) -> str:
-        return str(self.summary()._repr_html_())
+        return self.summary()._repr_html_()
 
     def _repr_latex_(self) -> str:
-        return str(self.summary()._repr_latex_())
+        return self.summary()._repr_latex_()
 
     def __str__(self) -> str:
         return f"{self.name}: {len(self.nodes)} layers on {show(self.input_shape)}"

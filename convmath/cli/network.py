@@ -11,13 +11,13 @@ import click
 from convmath import zoo
 from convmath.errors import ConvmathError
 from convmath.integers import Integer, is_number
+from convmath.layers import Layer, Reshape, Slice, Upsample
 from convmath.layers.base import Shape, show
 from convmath.network import Network
 from convmath.parse import parse_chain, parse_shape
 from convmath.quantities import BYTES
 
 FORMATS = ("table", "text", "markdown", "csv", "latex", "html", "json")
-SYMBOLS = {1: ("L",), 2: ("H", "W"), 3: ("D", "H", "W")}
 
 
 def read_network(text: str, shape: Shape | None, symbolic: bool = False) -> Network:
@@ -44,10 +44,17 @@ def _asked(own: Shape, shape: Shape | None, symbolic: bool) -> Shape:
     asked = own if shape is None else shape
     if not symbolic:
         return asked
-    from convmath.notation import symbol
+    from convmath.notation import AXES, symbol
 
     channels, *axes = asked
-    return (channels, *map(symbol, SYMBOLS.get(len(axes), ())))
+    return (channels, *map(symbol, AXES.get(len(axes), ())))
+
+
+def _has_sizes(layer: Layer) -> bool:
+    """Whether a layer that was read from a module may hold sizes of the example."""
+    resized = isinstance(layer, Upsample) and layer.size is not None
+    cut = isinstance(layer, Slice) and layer.dim > 1
+    return resized or cut or isinstance(layer, Reshape)
 
 
 def _imported(text: str, shape: Shape | None, symbolic: bool) -> Network:
@@ -58,10 +65,10 @@ def _imported(text: str, shape: Shape | None, symbolic: bool) -> Network:
     except ImportError:
         raise ConvmathError(f"reading {text} needs PyTorch; install torch") from None
     found = network_named(text, shape)
-    baked = [node for node in found.nodes if getattr(node.layer, "size", None) is not None]
+    baked = [node for node in found.nodes if _has_sizes(node.layer)]
     if symbolic and baked:
         raise ConvmathError(
-            f"{text}: {baked[0].name} = {baked[0].layer!r} has the example's size; give numbers"
+            f"{text}: {baked[0].name} = {baked[0].layer!r} has the example's sizes; leave --symbolic out"
         )
     return replace(found, input_shape=_asked(shape, None, symbolic))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -10,7 +10,7 @@ import numpy as np
 from convmath.errors import ConvmathError
 from convmath.layers.base import Layer
 from convmath.layers.conv_transpose import ConvTranspose
-from convmath.network import INPUT, Network, Node
+from convmath.network import Network, Node
 from convmath.oracle.reference import reference_call, weight_shapes
 from convmath.oracle.rounding import Result, propagated
 
@@ -28,24 +28,9 @@ def run_reference(network: Network, x: Any, weights: Arrays | None = None) -> An
     array([[[-2, -2]]])
     """
     given = network.weights if weights is None else weights
-    for name, value in _walk(network, np.asarray(x), given):
-        if name == network.output:
-            return value
-    raise AssertionError("a network has an output")
-
-
-def _walk(network: Network, x: Any, weights: Arrays) -> Iterator[tuple[str, Any]]:
-    """Every node's result in order; what nobody reads any more is let go."""
-    last = {read: node.name for node in network.nodes for read in node.inputs}
-    values = {INPUT: x}
-    for node in network.nodes:
-        arrays = tuple(values[read] for read in node.inputs)
-        values[node.name] = reference_call(node.layer, arrays, weights_of(node, weights))
-        yield node.name, values[node.name]
-        del arrays
-        for read in set(node.inputs):
-            if last[read] == node.name:
-                del values[read]
+    return network.run(
+        np.asarray(x), lambda node, read: reference_call(node.layer, tuple(read), weights_of(node, given))
+    )
 
 
 def weights_of(node: Node, weights: Arrays) -> dict[str, Any]:
@@ -119,15 +104,12 @@ def run_bounded(network: Network, x: Any, weights: Arrays | None = None) -> Resu
     """
     held = network.weights if weights is None else weights
     given = {name: np.asarray(array, np.float64) for name, array in held.items()}
-    last = {read: node.name for node in network.nodes for read in node.inputs}
     x = np.asarray(x, np.float64)
-    results = {INPUT: Result(x, np.zeros_like(x))}
-    for node in network.nodes:
-        inputs = [results[read] for read in node.inputs]
+
+    def step(node: Node, inputs: list[Result]) -> Result:
         own = weights_of(node, given)
         value = reference_call(node.layer, tuple(result.value for result in inputs), own)
-        results[node.name] = Result(value, propagated(node.layer, inputs, own, value))
-        for read in set(node.inputs):
-            if last[read] == node.name:
-                del results[read]
-    return results[network.output]
+        return Result(value, propagated(node.layer, inputs, own, value))
+
+    result: Result = network.run(Result(x, np.zeros_like(x)), step)
+    return result

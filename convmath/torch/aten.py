@@ -167,11 +167,11 @@ def pool(name: str) -> Entry:
 def with_indices(entry: Entry) -> Entry:
     """The same where the call gives indices too, which nothing here reads."""
 
-    def both(graph: Graph, given: Arguments) -> Any:
+    def first(graph: Graph, given: Arguments) -> Any:
         value = entry(graph, given)
         return value and [value]
 
-    return both
+    return first
 
 
 def adaptive(name: str) -> Entry:

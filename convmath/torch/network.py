@@ -7,7 +7,7 @@ from typing import Any
 from torch import nn
 
 from convmath.errors import ConvmathError
-from convmath.network import INPUT, Network
+from convmath.network import Network
 from convmath.torch.module import module
 
 
@@ -17,7 +17,6 @@ class NetworkModule(nn.Module):  # type: ignore[misc]
     def __init__(self, network: Network) -> None:
         super().__init__()
         self._network = network
-        self._last = {read: node.name for node in network.nodes for read in node.inputs}
         for node in network.nodes:
             *path, name = node.name.split(".")
             parent: nn.Module = self
@@ -29,13 +28,7 @@ class NetworkModule(nn.Module):  # type: ignore[misc]
 
     def forward(self, x: Any) -> Any:
         """The network's output for ``x`` (N, C, *spatial)."""
-        values = {INPUT: x}
-        for node in self._network.nodes:
-            values[node.name] = self.get_submodule(node.name)(*(values[read] for read in node.inputs))
-            for read in set(node.inputs):
-                if self._last[read] == node.name:
-                    del values[read]
-        return values[self._network.output]
+        return self._network.run(x, lambda node, read: self.get_submodule(node.name)(*read))
 
 
 def _add(parent: nn.Module, name: str, child: nn.Module, node: str) -> None:

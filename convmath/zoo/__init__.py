@@ -66,7 +66,11 @@ ZOO: dict[str, Entry] = {
     **dict(_torchvision("resnet", f"resnet{depth}", depth=depth) for depth in RESNETS),
     **{
         f"resnet{depth}@paper": Entry(
-            "resnet", {"depth": depth, "variant": "paper"}, IMAGE, 1000, RESNET_15
+            "resnet",
+            {"depth": depth, "variant": "paper"},
+            IMAGE,
+            1000,
+            RESNET_15 + ", projection shortcuts",
         )
         for depth in RESNETS
     },

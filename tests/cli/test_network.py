@@ -78,6 +78,10 @@ MODULE = textwrap.dedent(
         def __init__(self):
             super().__init__(nn.Conv2d(3, 8, 3), nn.ReLU(), nn.Flatten(), nn.Linear(8 * 30 * 30, 10))
 
+    class Resized(nn.Module):
+        def forward(self, x):
+            return nn.functional.interpolate(nn.functional.max_pool2d(x, 2), size=x.shape[2:])
+
     net = Net()
     def needs(width): ...
     def gives_a_number(): return 7
@@ -130,11 +134,15 @@ WRONG = (
     (("summary", "nowhere.toml"), "nowhere.toml cannot be read"),
     (("summary", "no_such_module:Net", "--input", "3x8x8"), "no_such_module:Net cannot be imported"),
     (("summary", "my_course_net:Net"), "has no input of its own; give it in numbers"),
-    (("summary", "my_course_net:Nett", "--input", "3x8x8"), "has no 'Nett'; it has Net, net"),
+    (("summary", "my_course_net:Nett", "--input", "3x8x8"), "has no 'Nett'; it has Net, Resized, net"),
     (("summary", "my_course_net:needs", "--input", "3x8x8"), "my_course_net:needs() fails: TypeError"),
     (("summary", "my_course_net:gives_a_number", "--input", "3x8x8"), "gives int, no torch.nn.Module"),
     (("summary", "my_course_net:three", "--input", "3x8x8"), "is int, no module"),
     (("summary", "my_course_net:Net", "--input", "3x8x8"), "Net cannot be exported on an input of shape"),
+    (
+        ("summary", "my_course_net:Resized", "--input", "3x8x8", "--symbolic"),
+        "Upsample(size=8) has the example's sizes; leave --symbolic out",
+    ),
     (("compare", "resnet18", "resnet"), "there is no network 'resnet'"),
 )
 

@@ -82,19 +82,15 @@ def test_all_witnesses_agree(name, shape, device):
     assert verdict.multiplications_agree is not (None if name != "lenet5@paper" else True)
 
 
-@pytest.mark.parametrize("name", ["lenet", "alexnet@lecture"])
-def test_integers_are_exact(name):
-    """Small whole numbers stay below 2**53 through eight layers; average pools divide by four."""
-    network = zoo.network(name, input_shape={"alexnet@lecture": (3, 224, 224)}.get(name))
-    cut = Network(name, network.nodes[: 6 if name == "lenet" else 8], network.input_shape)
+def test_integers_are_exact():
+    """Small whole numbers stay below 2**53 through AlexNet's first eight layers: convolutions, pools, ReLUs."""
+    network = zoo.network("alexnet@lecture")
+    cut = Network("cut", network.nodes[:8], network.input_shape)
     weights = seeded_integers(cut, largest=1)
     x = np.random.default_rng(0).integers(-1, 2, (1, *cut.input_shape)).astype(np.float64)
-    ours, theirs = run_reference(cut, x, weights), run(load(to_torch(cut), weights), x)
-    if name == "lenet":  # behind a sigmoid nothing is whole
-        bounded = run_bounded(cut, x, weights)
-        assert np.all(np.abs(ours - theirs) <= 2 * bounded.error)
-    else:
-        assert np.array_equal(ours, theirs)
+    ours = run_reference(cut, x, weights)
+    assert np.array_equal(ours, run(load(to_torch(cut), weights), x))
+    assert np.ptp(ours) > 100
 
 
 def test_the_bound_says_something():

@@ -1,7 +1,5 @@
 """Networks as files, and what the command line makes of them."""
 
-import json
-
 import pytest
 
 from convmath import ConvmathError, zoo
@@ -91,4 +89,4 @@ def test_a_network_shows_itself_in_a_notebook():
     network = zoo.network("lenet")
     assert network._repr_html_().startswith("<table><caption>lenet@lecture on 1x28x28")
     assert network._repr_latex_().startswith(r"\begin{tabular}")
-    assert json.loads(json.dumps(str(network.summary())))
+    assert "61,706" in str(network.summary())
