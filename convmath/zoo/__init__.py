@@ -5,6 +5,8 @@ The plain name is torchvision's variant where there is one, else the lecture's o
 
 from __future__ import annotations
 
+import inspect
+from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import Any, NamedTuple
 
@@ -131,12 +133,23 @@ def network(
     entry = ZOO[full]
     shape = entry.input_shape if input_shape is None else tuple(input_shape)
     build = import_module(f"{__name__}.{entry.family}").network
+    _check_arguments(full, build, arguments)
+    given = entry.arguments | arguments
+    try:
+        nodes = build(shape, entry.classes if classes is None else classes, **given)
+    except KeyError as error:
+        raise ConvmathError(f"{full}: there is no table for {error}; see convmath list") from None
+    return Network(full, tuple(nodes), shape, entry.source)
+
+
+def _check_arguments(full: str, build: Callable[..., Any], arguments: Mapping[str, Any]) -> None:
+    """Refuse what the architecture has no argument for, and variants that are not listed."""
+    own = list(inspect.signature(build).parameters)[2:] if arguments else []  # behind shape and classes
+    for name in arguments:
+        if name not in own:
+            raise ConvmathError(
+                f"{full} takes no {name}; it takes {', '.join(own) or 'no other arguments'}"
+            )
     variant = arguments.get("variant")
     if variant is not None and f"{full.partition('@')[0]}@{variant}" not in ZOO:
         raise ConvmathError(f"{full}: there is no variant {variant!r}; convmath list names them all")
-    try:
-        nodes = build(shape, entry.classes if classes is None else classes, **entry.arguments | arguments)
-    except (TypeError, KeyError) as error:
-        said = f"no {error} in its table" if isinstance(error, KeyError) else str(error)
-        raise ConvmathError(f"{full}: {said}; it takes other arguments") from None
-    return Network(full, tuple(nodes), shape, entry.source)

@@ -90,3 +90,16 @@ def test_a_network_shows_itself_in_a_notebook():
     assert network._repr_html_().startswith("<table><caption>lenet@lecture on 1x28x28")
     assert network._repr_latex_().startswith(r"\begin{tabular}")
     assert "61,706" in str(network.summary())
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "message"),
+    [
+        ("lenet", {"width": 8}, "lenet@lecture takes no width; it takes variant"),
+        ("resnet18", {"depth": 17}, "there is no table for 17"),
+        ("lenet", {"variant": "foo"}, "there is no variant 'foo'; convmath list names them all"),
+    ],
+)
+def test_what_an_architecture_does_not_take(name, arguments, message):
+    with pytest.raises(ConvmathError, match=message):
+        zoo.network(name, **arguments)
