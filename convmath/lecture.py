@@ -10,12 +10,12 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from convmath.element import work_out
 from convmath.explain import explain
+from convmath.explain.element import work_out
+from convmath.explain.quantities import quantities
 from convmath.layers import AdaptiveAvgPool2d, AvgPool2d, Conv1d, Conv2d, ConvTranspose2d, MaxPool2d
-from convmath.layers.separable import separate
-from convmath.parse import parse_chain, parse_shape
-from convmath.quantities import quantities
+from convmath.network.parse import parse_chain, parse_shape
+from convmath.network.separable import separate
 from convmath.render.expression import write
 
 

@@ -7,13 +7,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 from convmath import PADDING_NAMES, parse_chain, parse_shape, summarise, zoo
-from convmath.conventions import CONVENTIONS
-from convmath.derivations import DERIVATIONS
+from convmath.derive.derivations import DERIVATIONS
+from convmath.derive.relationships import RELATIONSHIPS
 from convmath.explain import explain
+from convmath.geometry.notation import NOTATIONS, symbol
 from convmath.layers.base import show
 from convmath.lecture import CLAIMS, shown
-from convmath.notation import NOTATIONS, symbol
-from convmath.relationships import RELATIONSHIPS
+from convmath.network.conventions import CONVENTIONS
 from convmath.render.expression import LATEX, write
 from convmath.render.markup import derivation_markdown, explanation_markdown
 from convmath.render.network import field, number

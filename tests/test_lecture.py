@@ -5,10 +5,10 @@ from fractions import Fraction
 import pytest
 
 from convmath import Chain, Conv2d, ConvTranspose2d, Linear, MaxPool2d, ZeroPad2d, parse_chain
-from convmath.element import work_out
-from convmath.layers.separable import depthwise_separable_conv2d, separate, spatially_separable_conv2d
+from convmath.explain.element import work_out
+from convmath.explain.quantities import quantities
 from convmath.lecture import CLAIMS
-from convmath.quantities import quantities
+from convmath.network.separable import depthwise_separable_conv2d, separate, spatially_separable_conv2d
 
 # What the lecture gets wrong, by section, as it says it and as it is.
 WRONG = {

@@ -19,7 +19,7 @@ def derive(name: str | None, format_: str) -> None:
     convmath derive output-size
     convmath derive dense-to-convolution --format markdown
     """
-    from convmath.derivations import DERIVATIONS
+    from convmath.derive.derivations import DERIVATIONS
     from convmath.render import markup
 
     if name is None:

@@ -8,11 +8,11 @@ from typing import Any
 
 import click
 
-from convmath.chain import Chain
 from convmath.errors import ConvmathError
+from convmath.explain.quantities import BYTES, general_input, quantities
 from convmath.layers.base import Shape
-from convmath.parse import parse_chain, parse_shape
-from convmath.quantities import BYTES, general_input, quantities
+from convmath.network.chain import Chain
+from convmath.network.parse import parse_chain, parse_shape
 
 FORMATS = ("text", "markdown", "latex", "html", "json")
 
@@ -104,7 +104,7 @@ def _renderer(format_: str) -> Callable[..., str]:
 
 
 def _element(chain: Chain, shape: Shape, element: str, texts: dict[str, str | None]) -> str:
-    from convmath.element import read_arrays, work_out
+    from convmath.explain.element import read_arrays, work_out
     from convmath.render.element import element_text
 
     if len(chain.layers) != 1:

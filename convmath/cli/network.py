@@ -10,12 +10,12 @@ import click
 
 from convmath import zoo
 from convmath.errors import ConvmathError
-from convmath.integers import Integer, is_number
+from convmath.exact.integers import Integer, is_number
+from convmath.explain.quantities import BYTES
 from convmath.layers import Layer, Reshape, Slice, Upsample
 from convmath.layers.base import Shape, show
-from convmath.network import Network
-from convmath.parse import parse_chain, parse_shape
-from convmath.quantities import BYTES
+from convmath.network.network import Network
+from convmath.network.parse import parse_chain, parse_shape
 
 FORMATS = ("table", "text", "markdown", "csv", "latex", "html", "json")
 
@@ -34,7 +34,7 @@ def read_network(text: str, shape: Shape | None, symbolic: bool = False) -> Netw
     entry = zoo.ZOO[zoo.full_name(text)]
     if not symbolic:
         return zoo.network(text, input_shape=shape)
-    from convmath.notation import symbol
+    from convmath.geometry.notation import symbol
 
     return zoo.network(text, classes=symbol("K"), input_shape=_asked(entry.input_shape, shape, symbolic))
 
@@ -44,7 +44,7 @@ def _asked(own: Shape, shape: Shape | None, symbolic: bool) -> Shape:
     asked = own if shape is None else shape
     if not symbolic:
         return asked
-    from convmath.notation import AXES, symbol
+    from convmath.geometry.notation import AXES, symbol
 
     channels, *axes = asked
     return (channels, *map(symbol, AXES.get(len(axes), ())))
@@ -104,7 +104,7 @@ def summary(
     convmath summary mynet.py:Net --input 3x32x32
     convmath summary "Conv2d(3, 8, 3) -> ReLU() -> MaxPool2d(2)" --input 3x32x32
     """
-    from convmath.summary import summarise
+    from convmath.network.summary import summarise
 
     shape = parse_shape(input_text) if input_text is not None else None
     read = read_network(network, shape, symbolic)
@@ -149,9 +149,9 @@ def compare(networks: tuple[str, ...], input_text: str | None, counting: str) ->
     \b
     convmath compare alexnet vgg16 resnet50 densenet121
     """
+    from convmath.network.summary import summarise
     from convmath.render.network import field, number, size_text
     from convmath.render.table import aligned
-    from convmath.summary import summarise
 
     shape = parse_shape(input_text) if input_text is not None else None
     found = [summarise(read_network(name, shape), counting=counting) for name in networks]

@@ -11,10 +11,10 @@ import click
 
 from convmath.cli.network import read_network
 from convmath.errors import ConvmathError
+from convmath.explain.quantities import BYTES
 from convmath.layers.base import Shape, show
-from convmath.network import Network
-from convmath.parse import parse_chain, parse_shape
-from convmath.quantities import BYTES
+from convmath.network.network import Network
+from convmath.network.parse import parse_chain, parse_shape
 
 if TYPE_CHECKING:
     from convmath.solve import Inputs, Most
@@ -224,7 +224,7 @@ def _widths(text: str, shape: Shape | None) -> tuple[Callable[[Any], Network], A
             raise ConvmathError("a chain of layers has no default input; give --input 3x224x224")
         return substituted(chain, the_symbol(chain), shape), the_symbol(chain)
     from convmath import zoo
-    from convmath.notation import symbol
+    from convmath.geometry.notation import symbol
 
     return lambda width: zoo.network(text, input_shape=shape, width=width), symbol("w")
 

@@ -7,12 +7,12 @@ from typing import Any
 
 from sympy import Add, Mul
 
+from convmath.exact.integers import is_number, product
 from convmath.explain.pair import Pair, factors
+from convmath.explain.quantities import BYTES
 from convmath.explain.quantity import Quantity, product_of
-from convmath.integers import is_number, product
+from convmath.geometry.loopnest import REDUCTIONS, Statement, parameter_accesses, parameter_counts
 from convmath.layers.base import Layer, Shape
-from convmath.loopnest import REDUCTIONS, Statement, parameter_accesses, parameter_counts
-from convmath.quantities import BYTES
 
 
 def parameters(pair: Pair) -> Iterator[Quantity]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from convmath.explain.twin import Twin, twin
+from convmath.geometry.loopnest import Statement
+from convmath.geometry.notation import AXES, symbol
 from convmath.layers.base import Layer, Shape
-from convmath.loopnest import Statement
-from convmath.notation import AXES, symbol
-from convmath.twin import Twin, twin
 
 
 class Pair:

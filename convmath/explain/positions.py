@@ -8,17 +8,17 @@ from typing import Any
 import sympy
 from sympy import Add
 
-from convmath.chain import Chain
+from convmath.exact.floors import FloorDiv
+from convmath.exact.integers import Integer, is_number
 from convmath.explain.pair import Pair
 from convmath.explain.quantity import Quantity, product_of
-from convmath.floors import FloorDiv
-from convmath.integers import Integer, is_number
+from convmath.geometry.loopnest import Statement
+from convmath.geometry.notation import AXES, AXIS_NAMES, symbol
+from convmath.geometry.reach import Reach, ReceptiveField
+from convmath.geometry.window import Window
 from convmath.layers.base import Layer, Shape
 from convmath.layers.resize import Upsample
-from convmath.loopnest import Statement
-from convmath.notation import AXES, AXIS_NAMES, symbol
-from convmath.reach import Reach, ReceptiveField
-from convmath.window import Window
+from convmath.network.chain import Chain
 
 
 def sizes(pair: Pair) -> Iterator[Quantity]:

@@ -9,7 +9,7 @@ from typing import Any
 import sympy
 from sympy import Add, Integer, Mul
 
-from convmath.loopnest import Statement
+from convmath.geometry.loopnest import Statement
 
 
 @dataclass(frozen=True)

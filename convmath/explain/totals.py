@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from convmath.chain import Chain
 from convmath.explain.counts import REASONS
 from convmath.explain.positions import chain_reach
+from convmath.explain.quantities import BYTES
 from convmath.explain.quantity import Explanation, Quantity, product_of, sum_of
 from convmath.layers.base import Shape, show
-from convmath.quantities import BYTES
+from convmath.network.chain import Chain
 
 
 def explain_chain(chain: Chain, shape: Shape, dtype: str) -> Explanation:

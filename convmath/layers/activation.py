@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from convmath.errors import ConvmathError
+from convmath.geometry.loopnest import Access, Statement, Then, loop, single
 from convmath.layers.base import Layer, Shape
 from convmath.layers.elementwise import element_loops, elementwise
-from convmath.loopnest import Access, Statement, Then, loop, single
 
 HARD = (
     Then("additions", 3, "({} + {operand})"),

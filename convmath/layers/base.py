@@ -9,18 +9,18 @@ from operator import add, or_
 from typing import Any, ClassVar, NamedTuple, TypeAlias
 
 from convmath.errors import ConvmathError
-from convmath.footprint import Footprint, joined
-from convmath.integers import Integer, is_number, is_symbolic, plain
-from convmath.loopnest import (
+from convmath.exact.integers import Integer, is_number, is_symbolic, plain
+from convmath.geometry.footprint import Footprint, joined
+from convmath.geometry.loopnest import (
     Operations,
     Statement,
     effective_operations,
     operations,
     parameter_counts,
 )
-from convmath.notation import AXES
-from convmath.reach import ReceptiveField, receptive_field
-from convmath.window import Scatter, Window
+from convmath.geometry.notation import AXES
+from convmath.geometry.reach import ReceptiveField, receptive_field
+from convmath.geometry.window import Scatter, Window
 
 Shape: TypeAlias = tuple[Integer, ...]
 AxisMap: TypeAlias = "Window | Scatter"

@@ -6,8 +6,8 @@ import math
 from typing import NamedTuple
 
 from convmath.errors import ConvmathError
-from convmath.integers import Integer, exact_div, is_number
-from convmath.loopnest import Block, Index, loop, single
+from convmath.exact.integers import Integer, exact_div, is_number
+from convmath.geometry.loopnest import Block, Index, loop, single
 
 _MOST_GROUPS = 64  # looked through for the error message
 

@@ -6,7 +6,10 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from convmath.errors import ConvmathError
-from convmath.integers import Integer, is_number, maximum
+from convmath.exact.integers import Integer, is_number, maximum
+from convmath.geometry.loopnest import Access, Block, Index, Statement, Then, gathered, joined, loop
+from convmath.geometry.notation import OUTPUT_LOOPS, TAP_LOOPS
+from convmath.geometry.window import Window, full_padding, same_padding
 from convmath.layers.base import (
     Layer,
     Padding,
@@ -20,9 +23,6 @@ from convmath.layers.base import (
     show,
 )
 from convmath.layers.channels import Channels, check_groups, grouped_channels
-from convmath.loopnest import Access, Block, Index, Statement, Then, gathered, joined, loop
-from convmath.notation import OUTPUT_LOOPS, TAP_LOOPS
-from convmath.window import Window, full_padding, same_padding
 
 PADDING_MODES = ("zeros", "reflect", "replicate", "circular")
 PADDING_WORDS = ("valid", "same", "full")

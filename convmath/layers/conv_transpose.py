@@ -6,7 +6,10 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from convmath.errors import ConvmathError
-from convmath.integers import Integer, is_number
+from convmath.exact.integers import Integer, is_number
+from convmath.geometry.loopnest import Access, Statement, Then, loop, scattered
+from convmath.geometry.notation import OUTPUT_LOOPS, TAP_LOOPS
+from convmath.geometry.window import Scatter, Window
 from convmath.layers.base import (
     Layer,
     Padding,
@@ -19,9 +22,6 @@ from convmath.layers.base import (
 from convmath.layers.channels import check_groups, grouped_channels
 from convmath.layers.conv import check_padding, padding_pairs, position
 from convmath.layers.conv import pad as padded
-from convmath.loopnest import Access, Statement, Then, loop, scattered
-from convmath.notation import OUTPUT_LOOPS, TAP_LOOPS
-from convmath.window import Scatter, Window
 
 
 @dataclass(frozen=True, repr=False)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from convmath.errors import ConvmathError
+from convmath.geometry.loopnest import Access, Statement, Then, loop, single
+from convmath.geometry.notation import OUTPUT_LOOPS
 from convmath.layers.base import Shape, show
-from convmath.loopnest import Access, Statement, Then, loop, single
-from convmath.notation import OUTPUT_LOOPS
 
 
 def elementwise(

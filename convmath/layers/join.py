@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from convmath.errors import ConvmathError
-from convmath.integers import Integer, is_number
+from convmath.exact.integers import Integer, is_number
+from convmath.geometry.loopnest import Access, Index, Statement, Then, loop, single
 from convmath.layers.base import Layer, Shape, check_whole, show
 from convmath.layers.elementwise import element_loops
-from convmath.loopnest import Access, Index, Statement, Then, loop, single
 
 
 @dataclass(frozen=True, repr=False)

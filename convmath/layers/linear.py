@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from convmath.errors import ConvmathError
-from convmath.integers import Integer, is_number, product
+from convmath.exact.integers import Integer, is_number, product
+from convmath.geometry.loopnest import Access, Statement, Then, loop, single
+from convmath.geometry.window import Window
 from convmath.layers.base import Layer, Shape, check_input, check_whole, show
-from convmath.loopnest import Access, Statement, Then, loop, single
-from convmath.window import Window
 
 
 @dataclass(frozen=True, repr=False)

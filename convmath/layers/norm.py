@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from convmath.errors import ConvmathError
-from convmath.integers import Integer, exact_div, floor_div, is_number
+from convmath.exact.integers import Integer, exact_div, floor_div, is_number
+from convmath.geometry.loopnest import Access, Index, Statement, Then, gathered, loop, single
+from convmath.geometry.window import Window
 from convmath.layers.base import (
     AxisMap,
     Fields,
@@ -20,8 +22,6 @@ from convmath.layers.base import (
 )
 from convmath.layers.channels import check_groups
 from convmath.layers.elementwise import element_loops, elementwise
-from convmath.loopnest import Access, Index, Statement, Then, gathered, loop, single
-from convmath.window import Window
 
 
 @dataclass(frozen=True, repr=False)

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from convmath.geometry.loopnest import Access, Operations, Statement
 from convmath.layers.base import AxisMap, Counts, Fields, Layer, Shape
-from convmath.loopnest import Access, Operations, Statement
 
 
 @dataclass(frozen=True, repr=False)

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import ClassVar, NamedTuple
 
 from convmath.errors import ConvmathError
-from convmath.integers import Integer, is_number
+from convmath.exact.integers import Integer, is_number
+from convmath.geometry.loopnest import Access, Index, Statement, loop, single
+from convmath.geometry.notation import OUTPUT_LOOPS
+from convmath.geometry.window import Window
 from convmath.layers.base import Layer, Padding, Shape, check_input, is_whole
-from convmath.loopnest import Access, Index, Statement, loop, single
-from convmath.notation import OUTPUT_LOOPS
-from convmath.window import Window
 
 
 class PaddingName(NamedTuple):

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from convmath.errors import ConvmathError
-from convmath.integers import Integer, is_number
+from convmath.exact.integers import Integer, is_number
+from convmath.geometry.loopnest import Access, Statement, Then, loop, single
 from convmath.layers.base import Layer, Shape, is_whole
 from convmath.layers.elementwise import element_loops, elementwise
-from convmath.loopnest import Access, Statement, Then, loop, single
 
 
 @dataclass(frozen=True, repr=False)

@@ -6,7 +6,20 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from convmath.errors import ConvmathError
-from convmath.integers import Integer, is_number, product
+from convmath.exact.integers import Integer, is_number, product
+from convmath.geometry.loopnest import (
+    Access,
+    Block,
+    Index,
+    Statement,
+    Then,
+    adaptive,
+    gathered,
+    loop,
+    single,
+)
+from convmath.geometry.notation import OUTPUT_LOOPS, TAP_LOOPS
+from convmath.geometry.window import AdaptiveWindow, Window
 from convmath.layers.base import (
     Layer,
     Padding,
@@ -20,9 +33,6 @@ from convmath.layers.base import (
 )
 from convmath.layers.conv import check_padding, padding_pairs, position
 from convmath.layers.conv import pad as padded
-from convmath.loopnest import Access, Block, Index, Statement, Then, adaptive, gathered, loop, single
-from convmath.notation import OUTPUT_LOOPS, TAP_LOOPS
-from convmath.window import AdaptiveWindow, Window
 
 
 @dataclass(frozen=True, repr=False)

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from convmath.errors import ConvmathError
-from convmath.integers import Integer
+from convmath.exact.integers import Integer
+from convmath.geometry.loopnest import Access, Index, Statement, Then, loop, single
+from convmath.geometry.window import Window
 from convmath.layers.base import IDENTITY, AxisMap, Fields, Layer, Shape, check_axes, show
 from convmath.layers.elementwise import element_loops
-from convmath.loopnest import Access, Index, Statement, Then, loop, single
-from convmath.window import Window
 
 
 @dataclass(frozen=True, repr=False)

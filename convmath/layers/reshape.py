@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from convmath.errors import ConvmathError
-from convmath.integers import Integer, exact_div, is_number, product
+from convmath.exact.integers import Integer, exact_div, is_number, product
+from convmath.geometry.loopnest import Access, Index, Statement, loop, single
+from convmath.geometry.window import Window
 from convmath.layers.base import AxisMap, Fields, Layer, Shape, check_whole, is_whole, show
 from convmath.layers.channels import check_groups
 from convmath.layers.elementwise import element_loops
-from convmath.loopnest import Access, Index, Statement, loop, single
-from convmath.window import Window
 
 
 @dataclass(frozen=True, repr=False)

@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from convmath.errors import ConvmathError
-from convmath.footprint import POSITION_DEPENDENT
-from convmath.integers import Integer, floor_div, is_number, ratio
+from convmath.exact.integers import Integer, floor_div, is_number, ratio
+from convmath.geometry.footprint import POSITION_DEPENDENT
+from convmath.geometry.loopnest import Access, Index, Statement, loop, single
+from convmath.geometry.window import Scatter, Window
 from convmath.layers.base import (
     AxisMap,
     Fields,
@@ -19,8 +21,6 @@ from convmath.layers.base import (
     show,
 )
 from convmath.layers.elementwise import element_loops
-from convmath.loopnest import Access, Index, Statement, loop, single
-from convmath.window import Scatter, Window
 
 LINEAR = {1: "linear", 2: "bilinear", 3: "trilinear"}
 

@@ -7,8 +7,8 @@ from typing import Any
 from hypothesis import strategies as st
 
 from convmath import layers
-from convmath.chain import Chain
 from convmath.layers.base import Layer
+from convmath.network.chain import Chain
 from convmath.oracle.axes import Case, Draw, composite, ranked
 
 Shape = tuple[int, ...]

@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from convmath.geometry.loopnest import Operations
 from convmath.layers.base import Layer
 from convmath.layers.norm import BatchNorm
-from convmath.loopnest import Operations
 from convmath.oracle.data import fill
 from convmath.oracle.effective import effective_from_taps
 from convmath.oracle.reference import reference_call, weight_shapes

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import singledispatch
 
+from convmath.geometry.loopnest import Operations
 from convmath.layers.base import Layer
 from convmath.layers.conv import Conv
 from convmath.layers.conv_transpose import ConvTranspose
 from convmath.layers.linear import Linear
 from convmath.layers.norm import LocalResponseNorm
 from convmath.layers.pool import AdaptiveAvgPool, AdaptiveMaxPool, AvgPool, MaxPool, Subsample
-from convmath.loopnest import Operations
 
 
 def effective_from_taps(layer: Layer, taps: list[int], nominal: Operations) -> Operations:

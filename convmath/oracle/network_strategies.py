@@ -11,7 +11,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from convmath import layers
-from convmath.network import INPUT, Builder, Network
+from convmath.network.network import INPUT, Builder, Network
 from convmath.oracle.axes import Draw, composite
 
 Shape = tuple[int, ...]

@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from convmath.chain import Chain
+from convmath.geometry.reach import Reach
+from convmath.geometry.window import Window
 from convmath.layers.base import Layer
+from convmath.network.chain import Chain
 from convmath.oracle.reference import reference_call, weight_shapes
-from convmath.reach import Reach
-from convmath.window import Window
 from convmath_reference import receptive_field
 
 Hull = tuple[int, int] | None

@@ -8,9 +8,9 @@ import numpy as np
 
 from convmath import zoo
 from convmath.layers.base import Layer, show
-from convmath.network import Network
+from convmath.network.network import Network
+from convmath.network.summary import summarise
 from convmath.oracle.execute import run_bounded, run_reference, seeded_weights
-from convmath.summary import summarise
 
 SMALLER = {"mlp@lecture": (1, 28, 28)}  # a billion weights of 8 bytes are too many to run
 SHARP = 1e-8  # of the largest value: a bound beyond this explains too much to mean anything

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from convmath.integers import Integer, is_number
-from convmath.loopnest import Access, Index, Statement, Then
+from convmath.exact.integers import Integer, is_number
+from convmath.geometry.loopnest import Access, Index, Statement, Then
 
 
 def index_text(index: Index) -> str:

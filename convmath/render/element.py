@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from convmath.element import Element, Term
+from convmath.explain.element import Element, Term
 
 
 def element_text(element: Element) -> str:

@@ -12,8 +12,8 @@ from typing import Any, NamedTuple
 
 import sympy
 
-from convmath.floors import FloorDiv, Gcd
-from convmath.notation import NOTATIONS
+from convmath.exact.floors import FloorDiv, Gcd
+from convmath.geometry.notation import NOTATIONS
 
 Values = Mapping[sympy.Symbol, Any]
 _ADD, _DIV, _MUL, _POW, _ATOM = range(5)  # how tightly a piece binds

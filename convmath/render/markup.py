@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from html import escape
 
-from convmath.derivation import Derivation
+from convmath.derive.derivation import Derivation
+from convmath.exact.integers import is_symbolic
 from convmath.explain import Explanation, Quantity
-from convmath.integers import is_symbolic
 from convmath.render.definition import statement_text
 from convmath.render.expression import LATEX, MATHML, TEXT, Style, write, write_factor
 from convmath.render.text import value_text

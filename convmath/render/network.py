@@ -9,11 +9,11 @@ from collections.abc import Sequence
 from html import escape
 from typing import Any
 
-from convmath.integers import is_number
+from convmath.exact.integers import is_number
+from convmath.geometry.reach import ReceptiveField
 from convmath.layers.base import show
-from convmath.reach import ReceptiveField
+from convmath.network.summary import Row, Summary
 from convmath.render.table import aligned
-from convmath.summary import Row, Summary
 
 LONGEST = 200  # of an expression below the table
 

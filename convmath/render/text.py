@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from convmath.exact.integers import is_number, is_symbolic
 from convmath.explain import Explanation, Quantity
-from convmath.integers import is_number, is_symbolic
 from convmath.render.definition import ranges_text, statement_text
 from convmath.render.expression import write, write_factor
 

@@ -7,13 +7,13 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from convmath.chain import Chain
-from convmath.conventions import convention
 from convmath.errors import ConvmathError
-from convmath.integers import is_number
+from convmath.exact.integers import is_number
+from convmath.explain.quantities import BYTES
 from convmath.layers.base import Layer, Shape
-from convmath.network import Network
-from convmath.quantities import BYTES
+from convmath.network.chain import Chain
+from convmath.network.conventions import convention
+from convmath.network.network import Network
 from convmath.solve.size import BEYOND
 
 LIMITS = ("parameters", "multiplications", "memory")

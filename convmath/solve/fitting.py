@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import NamedTuple
 
-from convmath.chain import Chain
 from convmath.errors import ConvmathError
-from convmath.integers import is_number
+from convmath.exact.integers import is_number
+from convmath.geometry.notation import AXES
 from convmath.layers.base import Layer, Shape, show
-from convmath.network import Network
-from convmath.notation import AXES
+from convmath.network.chain import Chain
+from convmath.network.network import Network
 from convmath.solve.flow import AtLeast, Equal, Flow, flow
 from convmath.solve.forwards import as_network, fits
 from convmath.solve.size import Flat, Size, axes_of, fixed, where_at_least, where_equal

@@ -12,7 +12,7 @@ from math import prod
 from typing import NamedTuple, TypeAlias
 
 from convmath.errors import ConvmathError
-from convmath.integers import is_symbolic
+from convmath.exact.integers import is_symbolic
 from convmath.layers.base import Layer, per_axis
 from convmath.layers.join import Add, Concat, Multiply
 from convmath.layers.linear import Linear
@@ -22,7 +22,7 @@ from convmath.layers.pool import AdaptivePool
 from convmath.layers.reduce import Mean
 from convmath.layers.reshape import Flatten, Permute, Reshape, Slice
 from convmath.layers.resize import Upsample
-from convmath.network import INPUT, Network, Node
+from convmath.network.network import INPUT, Network, Node
 from convmath.solve.probe import accepted, probe, step, whole
 from convmath.solve.size import Entry, Flat, Size, Step, flat
 

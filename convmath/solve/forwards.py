@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import lru_cache
 
-from convmath.chain import Chain
 from convmath.errors import ConvmathError
 from convmath.layers.base import Layer, Shape
 from convmath.layers.join import Add, Multiply
-from convmath.network import Network, Node
+from convmath.network.chain import Chain
+from convmath.network.network import Network, Node
 from convmath.solve.flow import Entries, flow
 
 

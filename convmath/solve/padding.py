@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from convmath.errors import ConvmathError
-from convmath.integers import is_number
-from convmath.window import Window
+from convmath.exact.integers import is_number
+from convmath.geometry.window import Window
 
 _MOST_COMBINATIONS = 1_000_000
 

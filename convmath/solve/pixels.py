@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TypeAlias
 
 from convmath.errors import ConvmathError
-from convmath.integers import Integer, is_number
+from convmath.exact.integers import Integer, is_number
+from convmath.geometry.window import AdaptiveWindow, Scatter, Window
 from convmath.layers.base import AxisMap, Layer, Shape, show
 from convmath.layers.conv import Conv
 from convmath.layers.pad import ConstantPad, Pad
 from convmath.layers.pool import AdaptivePool
-from convmath.network import INPUT, Network
-from convmath.trace import Trace
-from convmath.window import AdaptiveWindow, Scatter, Window
+from convmath.network.network import INPUT, Network
+from convmath.network.trace import Trace
 
 Positions: TypeAlias = "frozenset[int] | None"  # None where every position is reached
 

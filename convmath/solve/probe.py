@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from convmath.errors import ConvmathError
-from convmath.integers import is_number
+from convmath.exact.integers import is_number
+from convmath.geometry.window import Window
 from convmath.layers.base import AxisMap, Layer
 from convmath.solve.size import BEYOND, Step
-from convmath.window import Window
 
 _MOST_TRIED = 10_000  # sizes tried one by one, where a layer refuses some in between
 

@@ -6,11 +6,11 @@ from collections.abc import Callable
 from dataclasses import fields, replace
 from typing import Any
 
-from convmath.chain import Chain
 from convmath.errors import ConvmathError
-from convmath.integers import is_symbolic, plain
+from convmath.exact.integers import is_symbolic, plain
 from convmath.layers.base import Layer, Shape
-from convmath.network import Network
+from convmath.network.chain import Chain
+from convmath.network.network import Network
 
 
 def the_symbol(chain: Chain) -> Any:

@@ -16,7 +16,7 @@ from convmath.errors import ConvmathError
 from convmath.layers.base import Layer, show
 from convmath.layers.opaque import Opaque
 from convmath.layers.parameter import Parameter
-from convmath.network import INPUT, Network, Node
+from convmath.network.network import INPUT, Network, Node
 from convmath.torch.aten import ENTRIES, SHAPED, Held, Shape, Value, reshaped
 
 BATCH = 2  # samples in an example made here: what mixes them shows

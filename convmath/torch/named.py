@@ -12,7 +12,7 @@ from torch import nn
 
 from convmath.errors import ConvmathError
 from convmath.layers.base import Shape
-from convmath.network import Network
+from convmath.network.network import Network
 from convmath.torch.importing import from_torch
 
 

@@ -11,9 +11,9 @@ from importlib import import_module
 from typing import Any, NamedTuple
 
 from convmath.errors import ConvmathError
-from convmath.integers import Integer
+from convmath.exact.integers import Integer
 from convmath.layers.base import Shape
-from convmath.network import Network
+from convmath.network.network import Network
 
 TORCHVISION = "torchvision, models."
 D2L = "Zhang et al., Dive into Deep Learning, chapter "

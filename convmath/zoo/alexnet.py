@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from convmath.integers import Integer, product
+from convmath.exact.integers import Integer, product
 from convmath.layers import (
     AdaptiveAvgPool2d,
     Conv2d,
@@ -15,7 +15,7 @@ from convmath.layers import (
     ReLU,
 )
 from convmath.layers.base import Shape
-from convmath.network import INPUT, Builder, Node
+from convmath.network.network import INPUT, Builder, Node
 
 
 def network(shape: Shape, classes: Integer, variant: str = "torchvision") -> list[Node]:

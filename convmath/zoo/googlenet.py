@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from convmath.integers import Integer
+from convmath.exact.integers import Integer
 from convmath.layers import (
     AdaptiveAvgPool2d,
     BatchNorm2d,
@@ -19,7 +19,7 @@ from convmath.layers import (
     ReLU,
 )
 from convmath.layers.base import Shape
-from convmath.network import INPUT, Builder, Node
+from convmath.network.network import INPUT, Builder, Node
 
 
 class Style(NamedTuple):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from convmath.integers import Integer
+from convmath.exact.integers import Integer
 from convmath.layers import (
     AdaptiveAvgPool2d,
     Add,
@@ -18,7 +18,7 @@ from convmath.layers import (
     ReLU6,
 )
 from convmath.layers.base import Shape
-from convmath.network import INPUT, Builder, Node
+from convmath.network.network import INPUT, Builder, Node
 
 V1 = (  # width and stride of each depthwise separable convolution
     *((64, 1), (128, 2), (128, 1), (256, 2), (256, 1), (512, 2)),

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from convmath.integers import Integer
+from convmath.exact.integers import Integer
 from convmath.layers import AdaptiveAvgPool2d, Conv2d, Dropout, Flatten, Layer, MaxPool2d, ReLU
 from convmath.layers.base import Shape
-from convmath.network import INPUT, Builder, Node
+from convmath.network.network import INPUT, Builder, Node
 
 
 def nin_block(in_channels: Integer, widths: tuple[Integer, ...], *window: Any) -> list[Layer]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from convmath.integers import Integer
+from convmath.exact.integers import Integer
 from convmath.layers import (
     AdaptiveAvgPool2d,
     Add,
@@ -16,7 +16,7 @@ from convmath.layers import (
     ReLU,
 )
 from convmath.layers.base import Shape
-from convmath.network import INPUT, Builder, Node
+from convmath.network.network import INPUT, Builder, Node
 
 BLOCKS = {
     18: (2, 2, 2, 2),

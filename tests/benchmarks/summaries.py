@@ -16,9 +16,9 @@ from torch_resnet import resnet152
 from torchinfo import summary as torchinfo_summary
 
 from convmath import Network, zoo
+from convmath.geometry.notation import symbol
 from convmath.layers import Conv2d
-from convmath.notation import symbol
-from convmath.summary import summarise
+from convmath.network.summary import summarise
 
 ROUNDS = 11
 PATIENCE = 120

@@ -11,7 +11,7 @@ from figures import Figure, Result, Table
 from numpy.typing import NDArray
 from timing import Quiet, Step, by_turns
 
-from convmath.window import Window
+from convmath.geometry.window import Window
 
 Ints: TypeAlias = NDArray[np.int64]
 

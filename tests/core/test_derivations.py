@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 import sympy
 
-from convmath.derivation import Derivation, Step
-from convmath.derivations import DERIVATIONS
+from convmath.derive.derivation import Derivation, Step
+from convmath.derive.derivations import DERIVATIONS
 
 NOT_PROVED = {  # (derivation, step): checked on a grid of numbers
     ("adaptive-taps", 1): "a sum of floors over a symbolic number of windows has no canonical form",

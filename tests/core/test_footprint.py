@@ -6,10 +6,10 @@ from fractions import Fraction
 import pytest
 import sympy
 
-import convmath.footprint
+import convmath.geometry.footprint
 from convmath.errors import ConvmathError
-from convmath.proof import evaluate
-from convmath.window import Scatter, Window
+from convmath.exact.proof import evaluate
+from convmath.geometry.window import Scatter, Window
 from tests.core.mutants import load, mutants
 
 MAPS = (
@@ -188,7 +188,7 @@ def facts(module):
 
 
 def test_every_fact():
-    wrong = [(what, said, true) for what, said, true in facts(convmath.footprint) if said != true]
+    wrong = [(what, said, true) for what, said, true in facts(convmath.geometry.footprint) if said != true]
     assert wrong == []
 
 
@@ -208,7 +208,7 @@ def test_every_mutant_of_a_function_is_noticed(function):
     """Where any element of a list would do, or a limit is arbitrary, mutants compute the same: not here."""
     made = [
         (what, tree)
-        for what, tree in mutants(convmath.footprint.__file__)
+        for what, tree in mutants(convmath.geometry.footprint.__file__)
         if what.startswith(f"{function}:")
     ]
     assert made

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from convmath import AvgPool1d, Conv1d, ConvmathError, MaxPool1d, Window
-from convmath.integers import (
+from convmath.exact.integers import (
     ceil_div,
     exact_div,
     floor_div,

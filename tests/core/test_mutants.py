@@ -6,9 +6,9 @@ from functools import cache
 import pytest
 import sympy
 
-import convmath.window
+import convmath.geometry.window
 from convmath.errors import ConvmathError
-from convmath.proof import evaluate
+from convmath.exact.proof import evaluate
 from tests.core.mutants import load, mutants
 
 SPECS = (  # kernel size, stride, begin, end, dilation
@@ -153,11 +153,11 @@ def noticed(module):
 
 
 def test_the_module_itself_passes():
-    assert [fact for fact in facts(convmath.window) if fact[1] != fact[2]] == []
+    assert [fact for fact in facts(convmath.geometry.window) if fact[1] != fact[2]] == []
 
 
 def test_every_mutant_is_noticed():
-    alive = [what for what, tree in mutants(convmath.window.__file__) if survives(tree)]
+    alive = [what for what, tree in mutants(convmath.geometry.window.__file__) if survives(tree)]
     assert sorted(alive) == sorted(mutant for mutant, _ in EQUIVALENT)
 
 
@@ -180,4 +180,4 @@ def test_there_are_many_mutants():
     assert len(NAMES) > 150
 
 
-NAMES = [name for name, _ in mutants(convmath.window.__file__)]
+NAMES = [name for name, _ in mutants(convmath.geometry.window.__file__)]

@@ -8,9 +8,9 @@ import sympy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from convmath.floors import FloorDiv, Gcd, canonical
-from convmath.proof import evaluate, grid, prove_equal
-from convmath.window import Window
+from convmath.exact.floors import FloorDiv, Gcd, canonical
+from convmath.exact.proof import evaluate, grid, prove_equal
+from convmath.geometry.window import Window
 
 N, M = sympy.symbols("n m", integer=True, positive=True)
 Z = sympy.Symbol("z", integer=True, nonnegative=True)

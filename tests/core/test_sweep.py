@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from convmath.window import Window
+from convmath.geometry.window import Window
 
 RANGES = {
     "n": range(1, 81),

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from convmath.window import AdaptiveWindow, Scatter, Window, full_padding, same_padding
+from convmath.geometry.window import AdaptiveWindow, Scatter, Window, full_padding, same_padding
 
 SIZES = st.integers(1, 4)
 SIDES = st.integers(0, 3)

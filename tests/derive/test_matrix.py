@@ -5,7 +5,7 @@ import pytest
 
 import convmath_reference as reference
 from convmath import Conv1d, Conv2d, ConvmathError, ConvTranspose2d, MaxPool2d
-from convmath.matrix import convolution_matrix, fill, transpose
+from convmath.explain.matrix import convolution_matrix, fill, transpose
 
 RNG = np.random.default_rng(7)
 LAYERS = [

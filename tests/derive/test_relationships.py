@@ -3,7 +3,7 @@
 import pytest
 
 from convmath import Conv1d, ConvTranspose1d, MaxPool1d
-from convmath.relationships import RELATIONSHIPS
+from convmath.derive.relationships import RELATIONSHIPS
 
 
 @pytest.mark.parametrize("relationship", RELATIONSHIPS, ids=lambda r: str(r.number))

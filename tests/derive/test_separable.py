@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from convmath import ConvmathError
-from convmath.layers.separable import depthwise_separable_conv2d, separate
+from convmath.network.separable import depthwise_separable_conv2d, separate
 
 NUMBERS = st.integers(-9, 9)
 LINES = st.lists(NUMBERS, min_size=1, max_size=5)

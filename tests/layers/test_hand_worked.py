@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from convmath import Add, Chain, Concat, Conv2d, Linear, Subsample2d, parse_chain, parse_layer
+from convmath.geometry.window import Window, same_padding
 from convmath.oracle import reference_call
-from convmath.window import Window, same_padding
 from tests.layers.examples import BORDERS, C3, EXAMPLES
 
 

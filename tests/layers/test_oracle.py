@@ -9,13 +9,13 @@ import pytest
 import convmath_reference
 from convmath import AvgPool1d, BatchNorm1d, Conv1d, Conv2d, MaxPool1d
 from convmath.errors import ConvmathError
+from convmath.geometry.loopnest import Operations
+from convmath.geometry.window import Window
 from convmath.layers.base import Layer
 from convmath.layers.conv import Conv
-from convmath.loopnest import Operations
 from convmath.oracle import check, reference_call, weight_shapes
 from convmath.oracle.poke import check_reach
 from convmath.torch import load, run, to_module
-from convmath.window import Window
 
 LAYER, SHAPE = Conv2d(2, 3, (3, 2), stride=(2, 1), padding=(1, 0)), (2, 5, 6)
 

@@ -13,7 +13,7 @@ from torch import nn
 
 import convmath
 from convmath import ConvmathError
-from convmath.notation import symbol
+from convmath.geometry.notation import symbol
 from convmath.torch import run
 
 # ---- arguments drawn independently, valid or not: both refuse, or both give the same shape

@@ -4,6 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from convmath.exact.proof import evaluate
+from convmath.explain.twin import twin
 from convmath.oracle.strategies import (
     activations,
     adaptive_pools,
@@ -18,8 +20,6 @@ from convmath.oracle.strategies import (
     pads,
     subsamples,
 )
-from convmath.proof import evaluate
-from convmath.twin import twin
 
 FAMILIES = (
     *(adaptive_pools, avg_pools, batch_norms, conv_transposes, convs, linears),

@@ -3,7 +3,7 @@
 import pytest
 
 from convmath import Conv2d, GroupNorm, LayerNorm, Network, Upsample, zoo
-from convmath.summary import summarise
+from convmath.network.summary import summarise
 
 # parameters, multiplications, receptive field: size, stride, padding; None where the source is silent.
 FIGURES = {

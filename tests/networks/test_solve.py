@@ -28,8 +28,8 @@ from convmath import (
     ZeroPad1d,
     zoo,
 )
-from convmath.network import INPUT, Builder, Network
-from convmath.notation import symbol
+from convmath.geometry.notation import symbol
+from convmath.network.network import INPUT, Builder, Network
 from convmath.solve import (
     Sizes,
     arguments,

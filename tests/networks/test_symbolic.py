@@ -17,11 +17,11 @@ from convmath import (
     MaxPool2d,
     zoo,
 )
-from convmath.conditions import Condition, equal_where
-from convmath.integers import floor_div
-from convmath.network import INPUT, Builder
-from convmath.notation import symbol
-from convmath.summary import summarise
+from convmath.exact.integers import floor_div
+from convmath.geometry.notation import symbol
+from convmath.network.conditions import Condition, equal_where
+from convmath.network.network import INPUT, Builder
+from convmath.network.summary import summarise
 
 H, W, K = map(symbol, "HWK")
 

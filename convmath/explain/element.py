@@ -9,9 +9,9 @@ from fractions import Fraction
 from typing import Any
 
 from convmath.errors import ConvmathError
-from convmath.integers import is_number
+from convmath.exact.integers import is_number
+from convmath.geometry.loopnest import Access, Block, Statement, Then, parameter_accesses, points
 from convmath.layers.base import Layer, Shape, show
-from convmath.loopnest import Access, Block, Statement, Then, parameter_accesses, points
 
 Array = Any  # nested tuples of numbers
 _MOST_TERMS = 10_000

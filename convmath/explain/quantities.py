@@ -8,11 +8,11 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from convmath.chain import Chain
 from convmath.errors import ConvmathError
-from convmath.integers import product
+from convmath.exact.integers import product
+from convmath.geometry.notation import AXES, symbol
 from convmath.layers.base import Layer, Shape
-from convmath.notation import AXES, symbol
+from convmath.network.chain import Chain
 
 BYTES = {"float64": 8, "float32": 4, "float16": 2, "bfloat16": 2, "int8": 1}
 

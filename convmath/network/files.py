@@ -10,8 +10,8 @@ from typing import Any
 
 from convmath.errors import ConvmathError
 from convmath.layers.base import show
-from convmath.network import Network, Node
-from convmath.parse import parse_layer, parse_shape
+from convmath.network.network import Network, Node
+from convmath.network.parse import parse_layer, parse_shape
 
 
 def save(network: Network, path: str | Path) -> None:

@@ -9,8 +9,8 @@ from typing import Any
 import sympy
 from sympy import Expr, Symbol
 
-from convmath.floors import FloorDiv
-from convmath.proof import Proof, evaluate, grid, prove_equal
+from convmath.exact.floors import FloorDiv
+from convmath.exact.proof import Proof, evaluate, grid, prove_equal
 
 
 @dataclass(frozen=True)

@@ -10,11 +10,11 @@ from typing import Any, NamedTuple
 
 import sympy
 
-from convmath.derivation import Derivation, Step
-from convmath.derivations import output_size, transposed_output_size
-from convmath.floors import FloorDiv
+from convmath.derive.derivation import Derivation, Step
+from convmath.derive.derivations import output_size, transposed_output_size
+from convmath.exact.floors import FloorDiv
+from convmath.geometry.notation import symbol
 from convmath.layers.pool import MaxPool1d
-from convmath.notation import symbol
 
 n, k, s, p, d, p_out, C = map(symbol, ("n", "k", "s", "p", "d", "p_out", "C"))
 i = sympy.Symbol("i", integer=True, positive=True)

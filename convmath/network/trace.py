@@ -8,14 +8,14 @@ from dataclasses import fields as dataclass_fields
 from functools import cached_property
 from typing import Any
 
-from convmath.conditions import Condition, Equation, agreed, demanded
 from convmath.errors import ConvmathError
-from convmath.footprint import Footprint
-from convmath.integers import Integer, is_number, plain
+from convmath.exact.integers import Integer, is_number, plain
+from convmath.geometry.footprint import Footprint
+from convmath.geometry.loopnest import Operations
+from convmath.geometry.reach import ReceptiveField, receptive_field
 from convmath.layers.base import AxisMap, Counts, Fields, Layer, Shape, show
-from convmath.loopnest import Operations
-from convmath.network import INPUT, Network, Node
-from convmath.reach import ReceptiveField, receptive_field
+from convmath.network.conditions import Condition, Equation, agreed, demanded
+from convmath.network.network import INPUT, Network, Node
 
 Key = tuple[Layer, tuple[Shape, ...]]
 
@@ -25,7 +25,7 @@ class Trace:
 
     Equal layers on equal shapes are worked out once.  ``conditions`` hold what the symbols of the input
     must fulfil so that branches meet, ``equations`` what dense layers and channels ask of them; they are
-    derived, see ``convmath.conditions``.
+    derived, see ``convmath.network.conditions``.
     """
 
     def __init__(self, network: Network, input_shape: Shape) -> None:

@@ -7,8 +7,8 @@ from fractions import Fraction
 from math import gcd, lcm
 from typing import Any, NamedTuple, TypeAlias
 
-from convmath.integers import Integer, ceil_div, is_number, maximum, minimum, ratio
-from convmath.window import Scatter, Window
+from convmath.exact.integers import Integer, ceil_div, is_number, maximum, minimum, ratio
+from convmath.geometry.window import Scatter, Window
 
 Span: TypeAlias = "tuple[Integer, Integer] | None"
 

@@ -12,11 +12,11 @@ from dataclasses import fields
 from typing import Any
 
 from convmath import layers
-from convmath.chain import Chain
 from convmath.errors import ConvmathError
-from convmath.integers import Integer, plain
+from convmath.exact.integers import Integer, plain
 from convmath.layers import NAMES
 from convmath.layers.base import Layer, Shape
+from convmath.network.chain import Chain
 
 _BINARY: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Add: operator.add,
@@ -162,7 +162,7 @@ def _symbol(name: str) -> Integer:
         raise ConvmathError(f"{name} is a word of Python and cannot be a symbol; pick another letter")
     if name in _WORDS:
         raise ConvmathError(f"{name} is a word, not a symbol; write {name!r} in quotes")
-    from convmath.notation import symbol
+    from convmath.geometry.notation import symbol
 
     return symbol(name)
 

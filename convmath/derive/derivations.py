@@ -11,15 +11,24 @@ from typing import Any
 import sympy
 from sympy import Add, Expr, Le, Mul
 
-from convmath.derivation import Derivation, Step
-from convmath.floors import FloorDiv
-from convmath.integers import product, steps_within
+from convmath.derive.derivation import Derivation, Step
+from convmath.exact.floors import FloorDiv
+from convmath.exact.integers import product, steps_within
+from convmath.geometry.loopnest import (
+    Access,
+    Block,
+    Statement,
+    loop,
+    operations,
+    parameter_counts,
+    points,
+    single,
+)
+from convmath.geometry.notation import symbol
+from convmath.geometry.window import AdaptiveWindow, Window, same_padding
 from convmath.layers.base import Layer, Shape
 from convmath.layers.conv import Conv2d
 from convmath.layers.conv_transpose import ConvTranspose2d
-from convmath.loopnest import Access, Block, Statement, loop, operations, parameter_counts, points, single
-from convmath.notation import symbol
-from convmath.window import AdaptiveWindow, Window, same_padding
 
 n, k, s, d, p = map(symbol, "nksdp")
 p_begin, p_end, p_out = map(symbol, ("p_begin", "p_end", "p_out"))

@@ -6,11 +6,11 @@ import itertools
 from collections.abc import Mapping
 from typing import Any
 
-from convmath.element import place
 from convmath.errors import ConvmathError
-from convmath.integers import is_number, product
+from convmath.exact.integers import is_number, product
+from convmath.explain.element import place
+from convmath.geometry.loopnest import Statement
 from convmath.layers.base import Layer, Shape, show
-from convmath.loopnest import Statement
 
 Entry = tuple[int, ...]
 

@@ -11,7 +11,7 @@ from math import lcm
 from typing import Any, NamedTuple
 
 from convmath.errors import ConvmathError
-from convmath.integers import Integer, is_number, product
+from convmath.exact.integers import Integer, is_number, product
 from convmath.layers.base import Layer, Shape
 from convmath.layers.linear import Linear
 from convmath.layers.norm import LayerNorm
@@ -152,14 +152,14 @@ def equal_where(left: Integer, right: Integer) -> Condition | None:
     Raises ConvmathError where they never are, or where it depends on several symbols.
 
     >>> import sympy
-    >>> from convmath.integers import floor_div
+    >>> from convmath.exact.integers import floor_div
     >>> H = sympy.Symbol("H", integer=True, positive=True)
     >>> print(equal_where(2 * floor_div(H, 2), H))
     H divisible by 2
     """
     import sympy
 
-    from convmath.floors import canonical
+    from convmath.exact.floors import canonical
 
     difference = canonical(sympy.sympify(left) - right)
     if difference == 0:
@@ -179,7 +179,7 @@ def equal_where(left: Integer, right: Integer) -> Condition | None:
 
 def _period(expression: Any) -> int:
     """After how much its growth repeats: floor(f/d) grows evenly over d times what f does."""
-    from convmath.floors import FloorDiv
+    from convmath.exact.floors import FloorDiv
 
     inside = lcm(*map(_period, expression.args))
     floor = isinstance(expression, FloorDiv) and expression.args[1].is_Integer
@@ -190,7 +190,7 @@ def _periodic(difference: Any) -> bool:
     """Whether it is a sum of multiples of the symbol and of floors with whole denominators."""
     import sympy
 
-    from convmath.floors import FloorDiv
+    from convmath.exact.floors import FloorDiv
 
     floors = difference.atoms(FloorDiv)
     whole = all(floor.args[1].is_Integer for floor in floors)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import fields, replace
 from typing import Any, NamedTuple
 
+from convmath.geometry.notation import ARGUMENTS, AXES, symbol
 from convmath.layers.base import Layer, Shape
 from convmath.layers.linear import Linear
 from convmath.layers.norm import LayerNorm
 from convmath.layers.pad import Pad
 from convmath.layers.pool import Pool
-from convmath.notation import ARGUMENTS, AXES, symbol
 
 
 class Twin(NamedTuple):

@@ -18,7 +18,7 @@ import sympy
 from sympy import Expr, Symbol
 from sympy.logic.boolalg import Boolean
 
-from convmath.floors import FloorDiv, Gcd, canonical
+from convmath.exact.floors import FloorDiv, Gcd, canonical
 
 Point = Mapping[Symbol, Any]
 

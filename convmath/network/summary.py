@@ -6,14 +6,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from convmath.conventions import Convention, convention
 from convmath.errors import ConvmathError
-from convmath.integers import Integer, is_number, product
+from convmath.exact.integers import Integer, is_number, product
+from convmath.explain.quantities import BYTES
+from convmath.geometry.reach import ReceptiveField, receptive_field
 from convmath.layers.base import Shape
-from convmath.network import Network, Node
-from convmath.quantities import BYTES
-from convmath.reach import ReceptiveField, receptive_field
-from convmath.trace import Trace, added
+from convmath.network.conventions import Convention, convention
+from convmath.network.network import Network, Node
+from convmath.network.trace import Trace, added
 
 
 class Row(NamedTuple):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from convmath.errors import ConvmathError
-from convmath.integers import Integer, exact_div, product
+from convmath.exact.integers import Integer, exact_div, product
 from convmath.layers import (
     AdaptiveAvgPool1d,
     AdaptiveAvgPool2d,

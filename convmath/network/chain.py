@@ -8,11 +8,11 @@ from functools import reduce
 from operator import add
 
 from convmath.errors import ConvmathError
-from convmath.integers import Integer
+from convmath.exact.integers import Integer
+from convmath.geometry.loopnest import Operations
+from convmath.geometry.reach import Reach, ReceptiveField, receptive_field
+from convmath.geometry.window import Scatter, Window
 from convmath.layers.base import Layer, Shape
-from convmath.loopnest import Operations
-from convmath.reach import Reach, ReceptiveField, receptive_field
-from convmath.window import Scatter, Window
 
 
 @dataclass(frozen=True)

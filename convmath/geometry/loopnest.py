@@ -18,8 +18,8 @@ from dataclasses import dataclass, fields
 from types import MappingProxyType
 from typing import NamedTuple
 
-from convmath.integers import Integer, floor_div, product
-from convmath.window import AdaptiveWindow, Window
+from convmath.exact.integers import Integer, floor_div, product
+from convmath.geometry.window import AdaptiveWindow, Window
 
 Point = Mapping[str, int]
 

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
-from convmath.chain import Chain
 from convmath.errors import ConvmathError
-from convmath.integers import Integer
+from convmath.exact.integers import Integer
 from convmath.layers.conv import Conv2d
+from convmath.network.chain import Chain
 
 
 def pointwise_conv2d(in_channels: Integer, out_channels: Integer, *, bias: bool = True) -> Conv2d:

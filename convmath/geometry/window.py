@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from convmath.integers import (
+from convmath.exact.integers import (
     Integer,
     ceil_div,
     exact_div,

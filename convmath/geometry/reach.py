@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from functools import reduce
 from typing import TYPE_CHECKING, NamedTuple
 
-from convmath.footprint import ALIGNED, MISALIGNED, POSITION_DEPENDENT, Footprint
-from convmath.integers import Integer, is_number, positive_part
-from convmath.window import Scatter, Window
+from convmath.exact.integers import Integer, is_number, positive_part
+from convmath.geometry.footprint import ALIGNED, MISALIGNED, POSITION_DEPENDENT, Footprint
+from convmath.geometry.window import Scatter, Window
 
 if TYPE_CHECKING:
     from fractions import Fraction

@@ -11,9 +11,9 @@ from convmath.errors import ConvmathError
 from convmath.layers.base import Layer, Shape, show
 
 if TYPE_CHECKING:
-    from convmath.integers import Integer
-    from convmath.summary import Summary
-    from convmath.trace import Trace
+    from convmath.exact.integers import Integer
+    from convmath.network.summary import Summary
+    from convmath.network.trace import Trace
 
 INPUT = "input"
 
@@ -99,26 +99,26 @@ class Network:
 
     def trace(self, input_shape: Shape | None = None) -> Trace:
         """Shapes, counts and receptive fields of every node on an input: a ``Trace``."""
-        from convmath.trace import Trace
+        from convmath.network.trace import Trace
 
         return Trace(self, self.input_shape if input_shape is None else input_shape)
 
     def summary(self, input_shape: Shape | None = None, **options: Any) -> Summary:
-        """The table of all layers with its totals: a ``Summary``; see ``convmath.summary.summarise``."""
-        from convmath.summary import summarise
+        """The table of all layers with its totals; see ``convmath.network.summary``."""
+        from convmath.network.summary import summarise
 
         return summarise(self, input_shape, **options)
 
     def save(self, path: Any) -> None:
         """Write the network to a ``.toml`` or ``.json`` file, without its weights."""
-        from convmath.files import save
+        from convmath.network.files import save
 
         save(self, path)
 
     @staticmethod
     def load(path: Any) -> Network:
         """Read a network from a ``.toml`` or ``.json`` file."""
-        from convmath.files import load
+        from convmath.network.files import load
 
         return load(path)
 

@@ -50,7 +50,7 @@ def floor_div(numerator: Integer, denominator: Integer) -> Integer:
     floor((n - 5)/10) + 1
     """
     if is_symbolic(numerator) or is_symbolic(denominator):
-        from convmath.floors import FloorDiv
+        from convmath.exact.floors import FloorDiv
 
         return plain(FloorDiv(numerator, denominator))
     return numerator // denominator
@@ -146,7 +146,7 @@ def greatest_common_divisor(first: Integer, second: Integer) -> Integer:
     """
     if is_number(first) and is_number(second):
         return math.gcd(first, second)
-    from convmath.floors import Gcd
+    from convmath.exact.floors import Gcd
 
     return plain(Gcd(first, second))
 

@@ -1,0 +1,1 @@
+"""Where the formulas come from: derivations as data, every step of which verifies."""

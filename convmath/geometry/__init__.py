@@ -1,0 +1,1 @@
+"""How indices move: symbols, windows, loop nests, and what an output reads."""
