@@ -8,23 +8,24 @@ from typing import TYPE_CHECKING, Any
 from convmath import layers
 from convmath.errors import ConvmathError
 from convmath.geometry.window import Window
-from convmath.network.chain import Chain
+from convmath.network import Chain
 from convmath.network.parse import parse_chain, parse_layer, parse_shape
 
 if TYPE_CHECKING:
     from convmath.exact.proof import prove_equal as prove_equal
     from convmath.explain.matrix import convolution_matrix as convolution_matrix
     from convmath.layers import *  # noqa: F403
-    from convmath.network.network import INPUT as INPUT
-    from convmath.network.network import Builder as Builder
-    from convmath.network.network import Network as Network
-    from convmath.network.network import Node as Node
+    from convmath.network import INPUT as INPUT
+    from convmath.network import Builder as Builder
+    from convmath.network import Network as Network
+    from convmath.network import Node as Node
     from convmath.network.separable import depthwise_conv2d as depthwise_conv2d
     from convmath.network.separable import depthwise_separable_conv2d as depthwise_separable_conv2d
     from convmath.network.separable import pointwise_conv2d as pointwise_conv2d
     from convmath.network.separable import separate as separate
     from convmath.network.separable import spatially_separable_conv2d as spatially_separable_conv2d
-    from convmath.network.summary import summarise as summarise
+    from convmath.read import network_of as network_of
+    from convmath.read import summarise as summarise
 
 __version__ = "0.1.0"
 
@@ -43,7 +44,8 @@ _LATER = {  # imported when first asked for
     "prove_equal": "convmath.exact.proof",
     "separate": "convmath.network.separable",
     "spatially_separable_conv2d": "convmath.network.separable",
-    "summarise": "convmath.network.summary",
+    "network_of": "convmath.read",
+    "summarise": "convmath.read",
 }
 __all__ += list(_LATER)
 

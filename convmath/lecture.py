@@ -12,10 +12,11 @@ from typing import Any, NamedTuple
 
 from convmath.explain import explain
 from convmath.explain.element import work_out
-from convmath.explain.quantities import quantities
+from convmath.explain.quantities import plainly
 from convmath.layers import AdaptiveAvgPool2d, AvgPool2d, Conv1d, Conv2d, ConvTranspose2d, MaxPool2d
-from convmath.network.parse import parse_chain, parse_shape
+from convmath.network.parse import parse_chain
 from convmath.network.separable import separate
+from convmath.read import network_of
 from convmath.render.expression import write
 
 
@@ -29,14 +30,14 @@ class Ask(NamedTuple):
 
     def __call__(self) -> Any:
         """The value."""
-        found = quantities(parse_chain(self.layers), parse_shape(self.shape))
+        found = plainly(network_of(self.layers, self.shape))
         return found["receptive_field"]["size"] if self.name == "receptive_field" else found[self.name]
 
     def worked(self) -> str:
         """The formula with the numbers put in, of the last layer that has one."""
-        for explanation in reversed(explain(parse_chain(self.layers), parse_shape(self.shape))):
+        for explanation in reversed(explain(self.layers, self.shape)):
             for quantity in explanation.quantities:
-                if quantity.name.startswith(self.shown or self.name) and quantity.formula is not None:
+                if quantity.name == (self.shown or self.name) and quantity.formula is not None:
                     return write(quantity.formula, values=quantity.values)
         return ""
 
@@ -107,16 +108,16 @@ _ATROUS = ("Conv2d(1, 1, 3)", "Conv2d(1, 1, 3, dilation=2)", "Conv2d(1, 1, 3, di
 
 
 def _size(layers: str, shape: str) -> Ask:
-    return Ask(layers, shape, "output_shape", "output height")
+    return Ask(layers, shape, "output_shape", "output_size")
 
 
 def _lenet(layers: int) -> Ask:
-    shown = "output height" if layers <= 4 else "no formula"
+    shown = "output_size" if layers <= 4 else "no formula"
     return Ask(" -> ".join(_LENET[:layers]), "1x28x28", "output_shape", shown)
 
 
 def _atrous(layers: int) -> Ask:
-    return Ask(" -> ".join(_ATROUS[:layers]), "1x32x32", "receptive_field", "receptive field")
+    return Ask(" -> ".join(_ATROUS[:layers]), "1x32x32", "receptive_field")
 
 
 _DEPTHWISE, _POINTWISE = "Conv2d(3, 3, 3, groups=3, bias=False)", "Conv2d(3, 128, 1, bias=False)"
@@ -292,7 +293,7 @@ CLAIMS = (
 )
 
 
-def shown(value: Any) -> str:
+def told(value: Any) -> str:
     """A value as a table shows it: thousands separated, shapes as 6x28x28."""
     if isinstance(value, int):
         return f"{value:,}"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import codecs
+import io
 import sys
 from importlib import import_module
 from typing import NoReturn
@@ -20,6 +22,10 @@ COMMANDS = {  # command -> its module and its name there, imported when it is as
     "derive": ("derive", "derive"),
     "lecture": ("lecture", "lecture"),
 }
+
+
+PLAIN = {"\N{MIDDLE DOT}": "*", "\N{MULTIPLICATION SIGN}": "x"}  # for terminals without these letters
+LONGEST = 1000  # characters of an error
 
 
 class Commands(click.Group):
@@ -44,6 +50,7 @@ def group() -> None:
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line; what a user got wrong is one sentence and exit code 2."""
+    _speak_plainly()
     try:
         sys.exit(group.main(arguments, prog_name="convmath", standalone_mode=False) or 0)
     except click.exceptions.NoArgsIsHelpError as error:
@@ -55,11 +62,29 @@ def main(arguments: list[str] | None = None) -> None:
         _refuse(str(error))
     except RecursionError:
         _refuse("the input is nested too deeply; write it more simply")
-    except (click.Abort, OSError) as error:
-        click.echo(f"convmath: stopped: {error}", err=True)
+    except click.Abort:
+        raise KeyboardInterrupt from None
+    except BrokenPipeError:  # whoever reads has enough
+        sys.stdout = None  # type: ignore[assignment]
+        sys.exit(1)
+    except OSError as error:
+        click.echo(f"convmath: {error.strerror or error}", err=True)
         sys.exit(1)
 
 
 def _refuse(sentence: str) -> NoReturn:
-    click.echo(f"convmath: {' '.join(sentence.split())}", err=True)
+    words = " ".join(sentence.split())
+    click.echo(f"convmath: {words if len(words) <= LONGEST else words[:LONGEST] + ' ...'}", err=True)
     sys.exit(2)
+
+
+def _speak_plainly() -> None:
+    """Letters that the terminal does not have are written with those that it has."""
+    codecs.register_error("plain", lambda error: (_plain(error), error.end))  # type: ignore[attr-defined]
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="plain")
+
+
+def _plain(error: UnicodeError) -> str:
+    letters = error.object[error.start : error.end]  # type: ignore[attr-defined]
+    return "".join(PLAIN.get(letter, "?") for letter in letters)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from convmath.errors import ConvmathError
+from convmath.errors import ConvmathError, near, short
 
 FORMATS = ("text", "markdown", "latex")
 
@@ -19,7 +19,7 @@ def derive(name: str | None, format_: str) -> None:
     convmath derive output-size
     convmath derive dense-to-convolution --format markdown
     """
-    from convmath.derive.derivations import DERIVATIONS
+    from convmath.derive import DERIVATIONS
     from convmath.render import markup
 
     if name is None:
@@ -27,9 +27,5 @@ def derive(name: str | None, format_: str) -> None:
             click.echo(f"{known:<28}{(build.__doc__ or '').strip().splitlines()[0]}")
         return
     if name not in DERIVATIONS:
-        import difflib
-
-        near = difflib.get_close_matches(name, DERIVATIONS, n=1)
-        hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(DERIVATIONS)}"
-        raise ConvmathError(f"there is no derivation {name!r}; {hint}")
+        raise ConvmathError(f"there is no derivation {short(name)}{near(name, DERIVATIONS)}")
     click.echo(getattr(markup, f"derivation_{format_}")(DERIVATIONS[name]()))

@@ -1,4 +1,4 @@
-"""``convmath explain``: a layer or chain on an input."""
+"""``convmath explain``: a layer, a chain, a network or one of its nodes on an input."""
 
 from __future__ import annotations
 
@@ -8,88 +8,79 @@ from typing import Any
 
 import click
 
-from convmath.errors import ConvmathError
-from convmath.explain.quantities import BYTES, general_input, quantities
-from convmath.layers.base import Shape
-from convmath.network.chain import Chain
-from convmath.network.parse import parse_chain, parse_shape
+from convmath.cli.options import DTYPE, INPUT, NETWORK, NODE, as_json, numbers_of
+from convmath.errors import ConvmathError, short
+from convmath.explain.quantities import chosen, plainly
+from convmath.network import Network
+from convmath.read import network_of
 
 FORMATS = ("text", "markdown", "latex", "html", "json")
 
 
 @click.command()
-@click.argument("layers")
-@click.option(
-    "--input", "input_text", metavar="CxHxW", help="Input shape without the batch, like 3x224x224."
-)
+@NETWORK
+@INPUT
+@NODE
 @click.option("--format", "format_", type=click.Choice(FORMATS), default="text", show_default=True)
-@click.option("--only", metavar="NAMES", help="Quantities to show, separated by commas.")
-@click.option("--dtype", type=click.Choice(list(BYTES)), default="float32", show_default=True)
+@click.option("--only", metavar="NAMES", help="Quantities to show, separated by commas: macs,params,rf.")
+@DTYPE
+@click.option("--position", metavar="I,J,...", help="What a position of a map reads, like 3,4 or 3..5,4.")
 @click.option("--element", metavar="I,J,...", help="Work out one output element, like 0,1,1.")
 @click.option("--x", "x_text", metavar="JSON", help="Numbers of the input for --element, as nested lists.")
 @click.option("--w", "w_text", metavar="JSON", help="Numbers of the weights for --element.")
 @click.option("--b", "b_text", metavar="JSON", help="Numbers of the biases for --element.")
+@click.option("--array", "others", metavar="NAME=JSON", multiple=True, help="Numbers of another array.")
 def explain(
-    layers: str,
+    network: str,
     input_text: str | None,
+    node: str | None,
     format_: str,
     only: str | None,
     dtype: str,
+    position: str | None,
     element: str | None,
+    others: tuple[str, ...],
     **texts: str | None,
 ) -> None:
-    """Explain LAYERS: for each quantity the formula, the numbers put in, the value and why.
+    """Explain NETWORK: for each quantity the formula, the numbers put in, the value and why.
 
-    LAYERS is PyTorch's constructor call, or several joined by ->.  Names that are not numbers are
-    symbols.
+    NETWORK is a layer as PyTorch's constructor call, several joined by ->, a name (convmath list), a file
+    or a PyTorch module.  Names that are not numbers are symbols.
 
     \b
     convmath explain "Conv2d(3, 128, 3, bias=False)" --input 3x7x7
     convmath explain "Conv2d(3, 8, 3) -> ReLU() -> MaxPool2d(2)" --input 3x32x32 --format json
-    convmath explain "Conv2d(C, 2*C, k, stride=s, padding=p)" --input CxHxW
+    convmath explain "Conv2d(C, 2*C, k, stride=s, padding=p)" --input CxHxW --only output_size,macs
+    convmath explain resnet50 --node layer1.0.conv1
+    convmath explain resnet50 --node layer2.0.add --position 3,4
     convmath explain "Conv2d(1, 1, 2, bias=False)" --input 1x2x2 --element 0,0,0 --x "[[1,2],[3,4]]" \\
         --w "[[1,0],[0,1]]"
     """
-    chain = parse_chain(layers)
-    shape = parse_shape(input_text) if input_text is not None else general_input(chain)
-    if element is None and any(text is not None for text in texts.values()):
+    arrays = _arrays(texts, others)
+    if arrays and element is None:
         raise ConvmathError("--x, --w and --b are numbers for --element; give --element 0,0,0 too")
+    if sum(asked is not None for asked in (only, position, element)) > 1:
+        raise ConvmathError("--only, --position and --element are three questions; ask one at a time")
+    read = network_of(network, input_text)
     if element is not None:
-        click.echo(_element(chain, shape, element, texts))
+        click.echo(_element(read, node, element, arrays, format_))
+    elif position is not None:
+        click.echo(_position(read, node, position, format_))
     elif format_ == "json":
-        click.echo(_json(chain, shape, only, dtype))
+        click.echo(as_json(plainly(read, dtype, node, only)))
     else:
-        click.echo(_rendered(chain, shape, only, dtype, format_))
+        click.echo(_rendered(read, node, only, dtype, format_))
 
 
-def _json(chain: Chain, shape: Shape, only: str | None, dtype: str) -> str:
-    found = quantities(chain, shape, dtype)
-    kept = found if only is None else {name: found[name] for name in _names(only, list(found))}
-    return json.dumps({"input_shape": shape, **kept} if only is None else kept, default=str, indent=2)
+def _rendered(read: Network, node: str | None, only: str | None, dtype: str, format_: str) -> str:
+    from convmath.explain.layer import explained
 
-
-def _names(only: str, known: list[str]) -> list[str]:
-    names = [_alike(name, known) for name in only.split(",")]
-    for name in names:
-        if name not in known:
-            raise ConvmathError(f"--only {name!r} is no quantity here; known are {', '.join(known)}")
-    return names
-
-
-def _alike(name: str, known: list[str]) -> str:
-    """The known quantity that is written so but for spaces and underscores."""
-    plain = name.strip().replace("_", " ")
-    return next((each for each in known if each.replace("_", " ") == plain), name.strip())
-
-
-def _rendered(chain: Chain, shape: Shape, only: str | None, dtype: str, format_: str) -> str:
-    from convmath.explain import explain as explain_chain
-
-    explanations = explain_chain(chain, shape, dtype)
-    known = list(dict.fromkeys(q.name for part in explanations for q in part.quantities))
-    chosen = None if only is None else frozenset(_names(only, known))
+    explanations = explained(read, dtype, node)
+    known = [quantity.name for part in explanations for quantity in part.quantities]
+    wanted = None if only is None else frozenset(chosen(only, known))
     render = _renderer(format_)
-    return "\n\n".join(render(part, chosen) for part in explanations)
+    kept = (part for part in explanations if wanted is None or part.shown(wanted))
+    return "\n\n".join(render(part, wanted) for part in kept)
 
 
 def _renderer(format_: str) -> Callable[..., str]:
@@ -103,24 +94,59 @@ def _renderer(format_: str) -> Callable[..., str]:
     return renderer
 
 
-def _element(chain: Chain, shape: Shape, element: str, texts: dict[str, str | None]) -> str:
-    from convmath.explain.element import read_arrays, work_out
-    from convmath.render.element import element_text
+def _position(read: Network, node: str | None, position: str, format_: str) -> str:
+    from convmath.explain.place import seen
+    from convmath.render.place import seen_plain, seen_text
 
-    if len(chain.layers) != 1:
-        raise ConvmathError("--element works out one layer; give a single layer instead of a chain")
-    try:
-        target = tuple(map(int, element.split(",")))
-    except ValueError:
-        raise ConvmathError(f"--element {element!r} must be whole numbers like 0,1,1") from None
-    given = {name[0].upper(): _parsed(name[0], text) for name, text in texts.items() if text is not None}
-    arrays = read_arrays(chain.layers[0], shape, given)
-    return element_text(work_out(chain.layers[0], shape, target, arrays))
+    if format_ not in ("text", "json"):
+        raise ConvmathError(f"--position is a small table; --format {format_} is not one of text, json")
+    region = [_run(part) for part in position.split(",")]
+    found = seen(read, region, node)
+    name = node or read.trace().last_map
+    if format_ == "json":
+        return as_json({"network": read.name, "node": name, "axes": seen_plain(found)})
+    return f"position {position} of {name}, of {read.name}\n\n{seen_text(found)}"
+
+
+def _run(text: str) -> tuple[int, int]:
+    first, dots, last = text.partition("..")
+    ends = numbers_of("--position", f"{first},{last if dots else first}", "3,4 or 3..5,4")
+    return ends[0], ends[1]
+
+
+def _element(
+    read: Network, node: str | None, element: str, arrays: dict[str, Any], format_: str
+) -> str:
+    from convmath.explain.element import read_arrays, work_out
+    from convmath.render import element as render
+
+    if node is None and len(read.nodes) != 1:
+        raise ConvmathError("--element works out one layer; name one of them with --node, or give a single layer")
+    name = read.output if node is None else read[node].name
+    layer, shapes = read.trace().keys[name]
+    target = numbers_of("--element", element, "0,1,1")
+    worked = work_out(layer, shapes, target, read_arrays(layer, shapes, arrays))
+    if format_ == "json":
+        return as_json(render.element_plain(worked))
+    writer: Callable[..., str] = getattr(render, f"element_{format_}")
+    return writer(worked)
+
+
+def _arrays(texts: dict[str, str | None], others: tuple[str, ...]) -> dict[str, Any]:
+    """The numbers by the letters of the definition."""
+    given = {name[0].upper(): text for name, text in texts.items() if text is not None}
+    for other in others:
+        name, equals, text = other.partition("=")
+        if not equals:
+            raise ConvmathError(f"--array {short(other)} must be a name and its numbers, like X1=[[1, 2]]")
+        given[name.strip()] = text
+    return {name: _parsed(name, text) for name, text in given.items()}
 
 
 def _parsed(name: str, text: str) -> Any:
     try:
         return json.loads(text)
     except (ValueError, RecursionError):
-        shown = text if len(text) <= 60 else text[:57] + "..."
-        raise ConvmathError(f"--{name} {shown!r} is no list of numbers; write [[1, 2], [3, 4]]") from None
+        raise ConvmathError(
+            f"the numbers of {name}, {short(text)}, are no list of numbers; write [[1, 2], [3, 4]]"
+        ) from None

@@ -2,32 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
 import click
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from convmath.lecture import Claim
+
+NARROW = 70  # columns, in which a table has no room
 
 
 @click.command()
 @click.option("--wrong", is_flag=True, help="Only the claims that do not hold.")
 def lecture(wrong: bool) -> None:
     """Check every worked number of the lecture: what it says, what convmath finds, and why they differ."""
-    from rich import box
     from rich.console import Console
     from rich.markup import escape
-    from rich.table import Table
 
-    from convmath.lecture import CLAIMS, shown
+    from convmath.lecture import CLAIMS
 
     chosen = [claim for claim in CLAIMS if not (wrong and claim.right())]
-    table = Table(title="The lecture's numbers, computed again", box=box.SIMPLE_HEAD)
-    for heading in ("", "about, and how it comes about", "lecture", "convmath", ""):
-        number = heading in ("lecture", "convmath")
-        table.add_column(heading, justify="right" if number else "left", no_wrap=number or not heading)
-    for claim in chosen:
-        verdict = "right" if claim.right() else "[bold red]wrong[/]"
-        about = "\n".join(filter(None, (claim.about, claim.worked())))
-        cells = (claim.section, about, shown(claim.says), shown(claim.found()))
-        table.add_row(*map(escape, cells), verdict)
     console = Console()
-    console.print(table)
+    if console.width < NARROW:
+        for claim in chosen:
+            console.print(_paragraph(claim), highlight=False)
+    else:
+        console.print(_table(chosen, plain=not console.encoding.startswith("utf")))
     for claim in chosen:
         if not claim.right():
             console.print(
@@ -35,3 +38,39 @@ def lecture(wrong: bool) -> None:
             )
     right = sum(claim.right() for claim in chosen)
     console.print(f"\n{right} right, {len(chosen) - right} wrong", highlight=False)
+
+
+def _cells(claim: Claim) -> tuple[str, str, str, str]:
+    from convmath.lecture import told
+
+    about = "\n".join(filter(None, (claim.about, claim.worked())))
+    return claim.section, about, told(claim.says), told(claim.found())
+
+
+def _verdict(claim: Claim) -> str:
+    return "right" if claim.right() else "[bold red]wrong[/]"
+
+
+def _paragraph(claim: Claim) -> str:
+    from rich.markup import escape
+
+    section, about, says, found = map(escape, _cells(claim))
+    return f"{section} {about}\n  lecture {says}, convmath {found}: {_verdict(claim)}"
+
+
+def _table(claims: Sequence[Claim], plain: bool) -> Table:
+    from rich import box
+    from rich.markup import escape
+    from rich.table import Table
+
+    table = Table(
+        title="The lecture's numbers, computed again", box=box.ASCII2 if plain else box.SIMPLE_HEAD
+    )
+    table.add_column("", no_wrap=True)
+    table.add_column("about, and how it comes about")
+    for heading in ("lecture", "convmath"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    table.add_column("", no_wrap=True)
+    for claim in claims:
+        table.add_row(*map(escape, _cells(claim)), _verdict(claim))
+    return table

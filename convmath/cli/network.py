@@ -2,85 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import click
 
-from convmath import zoo
+from convmath.cli.options import CONVENTION, DTYPE, INPUT, NETWORK, width_of_terminal
 from convmath.errors import ConvmathError
-from convmath.exact.integers import Integer, is_number
-from convmath.explain.quantities import BYTES
-from convmath.layers import Layer, Reshape, Slice, Upsample
-from convmath.layers.base import Shape, show
-from convmath.network.network import Network
-from convmath.network.parse import parse_chain, parse_shape
+from convmath.exact.integers import Integer
+from convmath.layers.base import show
+from convmath.network.parse import parse_shape
 
 FORMATS = ("table", "text", "markdown", "csv", "latex", "html", "json")
 
 
-def read_network(text: str, shape: Shape | None, symbolic: bool = False) -> Network:
-    """A network by name, from a file, out of a Python module, or written as a chain of layers."""
-    if ":" in text and "(" not in text:
-        return _imported(text, shape, symbolic)
-    if "(" in text:
-        if shape is None:
-            raise ConvmathError("a chain of layers has no default input; give --input 3x224x224")
-        return Network.chain(parse_chain(text).layers, _asked(shape, None, symbolic), "chain")
-    if text.endswith((".toml", ".json")):
-        loaded = Network.load(Path(text))
-        return replace(loaded, input_shape=_asked(loaded.input_shape, shape, symbolic))
-    entry = zoo.ZOO[zoo.full_name(text)]
-    if not symbolic:
-        return zoo.network(text, input_shape=shape)
-    from convmath.geometry.notation import symbol
-
-    return zoo.network(text, classes=symbol("K"), input_shape=_asked(entry.input_shape, shape, symbolic))
-
-
-def _asked(own: Shape, shape: Shape | None, symbolic: bool) -> Shape:
-    """The input asked for: the network's own unless another is given, its sizes as symbols if wished."""
-    asked = own if shape is None else shape
-    if not symbolic:
-        return asked
-    from convmath.geometry.notation import AXES, symbol
-
-    channels, *axes = asked
-    return (channels, *map(symbol, AXES.get(len(axes), ())))
-
-
-def _has_sizes(layer: Layer) -> bool:
-    """Whether a layer that was read from a module may hold sizes of the example."""
-    resized = isinstance(layer, Upsample) and layer.size is not None
-    cut = isinstance(layer, Slice) and layer.dim > 1
-    return resized or cut or isinstance(layer, Reshape)
-
-
-def _imported(text: str, shape: Shape | None, symbolic: bool) -> Network:
-    if shape is None or not all(map(is_number, shape)):
-        raise ConvmathError(f"{text} has no input of its own; give it in numbers: --input 3x224x224")
-    try:
-        from convmath.torch.named import network_named
-    except ImportError:
-        raise ConvmathError(f"reading {text} needs PyTorch; install torch") from None
-    found = network_named(text, shape)
-    baked = [node for node in found.nodes if _has_sizes(node.layer)]
-    if symbolic and baked:
-        raise ConvmathError(
-            f"{text}: {baked[0].name} = {baked[0].layer!r} has the example's sizes; leave --symbolic out"
-        )
-    return replace(found, input_shape=_asked(shape, None, symbolic))
-
-
 @click.command()
-@click.argument("network")
-@click.option("--input", "input_text", metavar="CxHxW", help="Input shape; the network's own unless given.")
+@NETWORK
+@INPUT
 @click.option("--symbolic", is_flag=True, help="Height H, width W and K classes as symbols.")
 @click.option("--batch", default="1", metavar="N", help="Samples at once; a number or a symbol.")
-@click.option("--convention", "counting", default="macs", show_default=True, help="What the total counts.")
-@click.option("--dtype", type=click.Choice(list(BYTES)), default="float32", show_default=True)
+@CONVENTION
+@DTYPE
 @click.option("--depth", type=int, help="Group layers by so many parts of their names.")
+@click.option("--fields", is_flag=True, help="The receptive field of every map: stride, first field, centre.")
 @click.option("--format", "format_", type=click.Choice(FORMATS), default="table", show_default=True)
 def summary(
     network: str,
@@ -90,12 +33,13 @@ def summary(
     counting: str,
     dtype: str,
     depth: int | None,
+    fields: bool,
     format_: str,
 ) -> None:
     """Every layer of NETWORK with its output shape, parameters, multiplications and receptive field.
 
-    NETWORK is a name (convmath list), a .toml or .json file, a PyTorch module as
-    package.module:attribute or file.py:Class, or a chain of layers.
+    NETWORK is a name (convmath list), a layer or a chain of layers, a .toml or .json file, or a PyTorch
+    module as package.module:attribute or file.py:Class.
 
     \b
     convmath summary resnet50
@@ -103,14 +47,17 @@ def summary(
     convmath summary unet --symbolic
     convmath summary mynet.py:Net --input 3x32x32
     convmath summary "Conv2d(3, 8, 3) -> ReLU() -> MaxPool2d(2)" --input 3x32x32
+    convmath summary vgg16 --fields
     """
-    from convmath.network.summary import summarise
+    from convmath.network.summary import summary_of
+    from convmath.read import network_of
 
-    shape = parse_shape(input_text) if input_text is not None else None
-    read = read_network(network, shape, symbolic)
-    found = summarise(read, batch=_samples(batch), counting=counting, dtype=dtype)
+    read = network_of(network, input_text, symbolic=symbolic)
+    found = summary_of(read, batch=_samples(batch), counting=counting, dtype=dtype)
     found = found if depth is None else found.grouped(depth)
-    click.echo(_rendered(found, format_))
+    if fields and format_ not in ("table", "text"):
+        raise ConvmathError(f"--fields is a table for the terminal; --format {format_} has every field already")
+    click.echo(_rendered(found, "fields" if fields else format_))
 
 
 def _samples(text: str) -> Integer:
@@ -130,31 +77,27 @@ def _rendered(found: Any, format_: str) -> str:
         "html": render.html,
         "json": render.as_json,
     }
-    if format_ not in ("table", "text"):
+    if format_ in writers:
         return writers[format_](found)
-    import shutil
-
-    return render.text(found, width=max(shutil.get_terminal_size((140, 24)).columns, 80))
+    table = render.fields_text if format_ == "fields" else render.text
+    return table(found, max(width_of_terminal(), 80))
 
 
 @click.command()
 @click.argument("networks", nargs=-1, required=True)
-@click.option(
-    "--input", "input_text", metavar="CxHxW", help="Input shape; each network's own unless given."
-)
-@click.option("--convention", "counting", default="macs", show_default=True, help="What the total counts.")
+@INPUT
+@CONVENTION
 def compare(networks: tuple[str, ...], input_text: str | None, counting: str) -> None:
-    """Networks side by side.
+    """Networks side by side: names, chains of layers, files or PyTorch modules.
 
     \b
     convmath compare alexnet vgg16 resnet50 densenet121
     """
-    from convmath.network.summary import summarise
+    from convmath.read import summarise
     from convmath.render.network import field, number, size_text
     from convmath.render.table import aligned
 
-    shape = parse_shape(input_text) if input_text is not None else None
-    found = [summarise(read_network(name, shape), counting=counting) for name in networks]
+    found = [summarise(name, input_text, counting=counting) for name in networks]
     held = [each.memory for each in found]
     rows = [
         ("input", *(show(each.input_shape) for each in found)),
@@ -176,6 +119,7 @@ def compare(networks: tuple[str, ...], input_text: str | None, counting: str) ->
 @click.command(name="list")
 def list_() -> None:
     """The networks that convmath knows by name."""
+    from convmath import zoo
     from convmath.render.table import aligned
 
     rows = [(name, show(e.input_shape), str(e.classes), e.source) for name, e in zoo.ZOO.items()]

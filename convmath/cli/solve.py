@@ -2,29 +2,21 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from convmath.cli.network import read_network
-from convmath.errors import ConvmathError
-from convmath.explain.quantities import BYTES
+from convmath.cli.options import DTYPE, INPUT, JSON_TOO, NETWORK, NODE, as_json, numbers_of
+from convmath.errors import ConvmathError, short
 from convmath.layers.base import Shape, show
-from convmath.network.network import Network
-from convmath.network.parse import parse_chain, parse_shape
+from convmath.network import Network
 
 if TYPE_CHECKING:
     from convmath.solve import Inputs, Most
 
-_FORMAT = click.option(
-    "--format", "format_", type=click.Choice(("text", "json")), default="text", show_default=True
-)
-_INPUT = click.option(
-    "--input", "input_text", metavar="CxHxW", help="Input shape; the network's own unless given."
-)
+_MOST_BOXES = 12  # that are listed
 
 
 @click.group()
@@ -33,17 +25,18 @@ def solve() -> None:
 
 
 @solve.command()
-@click.argument("network")
-@_INPUT
+@NETWORK
+@INPUT
 @click.option("--output", type=int, metavar="N", help="Only the inputs that give this size on every axis.")
-@click.option("--node", help="The node whose size --output is; the last map unless given.")
-@_FORMAT
+@NODE
+@JSON_TOO
 def inputs(
     network: str, input_text: str | None, output: int | None, node: str | None, format_: str
 ) -> None:
     """All input sizes that fit NETWORK: every window, every join, every dense layer.
 
-    NETWORK is a name (convmath list), a .toml or .json file, or a chain of layers.
+    NETWORK is a name (convmath list), a layer or a chain of layers, a file or a PyTorch module.  --output is
+    the size of --node, the last map unless one is named.
 
     \b
     convmath solve inputs unet
@@ -55,34 +48,33 @@ def inputs(
     if node is not None and output is None:
         raise ConvmathError(f"--node {node} asks for a size; give --output too")
     found = solved(_read(network, input_text), output, node)
-    click.echo(_json(_inputs_plain(found)) if format_ == "json" else _inputs_text(found))
+    click.echo(asas_json(_inputs_plain(found)) if format_ == "json" else _inputs_text(found))
 
 
 @solve.command()
-@click.argument("network")
-@click.option("--pixel", required=True, metavar="ROWxCOLUMN", help="Of the input, counted from 0.")
-@_INPUT
-@click.option("--node", help="The node to reach; the last map unless given.")
-@_FORMAT
+@NETWORK
+@click.option("--pixel", required=True, metavar="ROW,COLUMN", help="Of the input, counted from 0.")
+@INPUT
+@NODE
+@JSON_TOO
 def reaches(network: str, pixel: str, input_text: str | None, node: str | None, format_: str) -> None:
     """Which positions of a map an input pixel reaches, axis by axis.
 
     \b
-    convmath solve reaches resnet50 --pixel 0x112 --node layer2.0.add
+    convmath solve reaches resnet50 --pixel 0,112 --node layer2.0.add
     """
     from convmath.solve import reached
 
     read = _read(network, input_text)
-    place = tuple(int(part) for part in pixel.split("x") if part.isdecimal() and len(part) < 10)
-    if len(place) != len(pixel.split("x")):
-        raise ConvmathError(f"--pixel {pixel!r} must be whole numbers, like 0x112")
+    place = numbers_of("--pixel", pixel, "0,112")
     axes = reached(read, place, node)
-    name = node or read.trace().last_map
+    trace = read.trace()
+    name = node or trace.last_map
     if format_ == "json":
-        click.echo(_json({"network": read.name, "node": name, "reached": [sorted(axis) for axis in axes]}))
+        click.echo(asas_json({"network": read.name, "node": name, "reached": [sorted(axis) for axis in axes]}))
         return
     shown = " x ".join(_runs(sorted(axis)) for axis in axes)
-    click.echo(f"pixel {pixel} reaches {shown} of {name}, {show(read.trace().shapes[name])}")
+    click.echo(f"pixel {show(place)} reaches {shown} of {name}, {show(trace.shapes[name])}")
 
 
 def _runs(places: list[int]) -> str:
@@ -94,9 +86,9 @@ def _runs(places: list[int]) -> str:
 
 
 @solve.command()
-@click.argument("network")
-@_INPUT
-@_FORMAT
+@NETWORK
+@INPUT
+@JSON_TOO
 def smallest(network: str, input_text: str | None, format_: str) -> None:
     """The smallest input that NETWORK takes.
 
@@ -107,7 +99,7 @@ def smallest(network: str, input_text: str | None, format_: str) -> None:
 
     read = _read(network, input_text)
     shape = smallest_input(read)
-    click.echo(_json({"network": read.name, "smallest": shape}) if format_ == "json" else show(shape))
+    click.echo(as_json({"network": read.name, "smallest": shape}) if format_ == "json" else show(shape))
 
 
 @solve.command()
@@ -115,7 +107,7 @@ def smallest(network: str, input_text: str | None, format_: str) -> None:
 @click.option("--stride", type=int, default=1, show_default=True)
 @click.option("--dilation", type=int, default=1, show_default=True)
 @click.option("--input", "n", type=int, metavar="N", help="The size to keep; every size unless given.")
-@_FORMAT
+@JSON_TOO
 def padding(kernel_size: int, stride: int, dilation: int, n: int | None, format_: str) -> None:
     """All padding that keeps the size of an axis.
 
@@ -127,7 +119,7 @@ def padding(kernel_size: int, stride: int, dilation: int, n: int | None, format_
 
     found = padding_that_keeps(kernel_size, stride, dilation, n)
     plain = {"totals": _ends(found.totals), "symmetric": _ends(found.symmetric), "pair": found.pair}
-    click.echo(_json(plain | {"text": str(found)}) if format_ == "json" else str(found))
+    click.echo(as_json(plain | {"text": str(found)}) if format_ == "json" else str(found))
 
 
 @solve.command()
@@ -137,7 +129,7 @@ def padding(kernel_size: int, stride: int, dilation: int, n: int | None, format_
 @click.option("--stride", default="1..4", show_default=True, metavar="A..B")
 @click.option("--padding", default="0..3", show_default=True, metavar="A..B")
 @click.option("--dilation", default="1..2", show_default=True, metavar="A..B")
-@_FORMAT
+@JSON_TOO
 def arguments(n: int, output: int, format_: str, **bounds: str) -> None:
     """All arguments within bounds that turn one size into another.
 
@@ -148,7 +140,7 @@ def arguments(n: int, output: int, format_: str, **bounds: str) -> None:
 
     found = solved(n, output, **{name: _bounds(name, text) for name, text in bounds.items()})
     if format_ == "json":
-        click.echo(_json([row._asdict() | {"padding": _ends(row.padding)} for row in found]))
+        click.echo(as_json([row._asdict() | {"padding": _ends(row.padding)} for row in found]))
         return
     lines = [
         f"{row.kernel_size:>11}  {row.stride:>6}  {row.dilation:>8}  {_range(row.padding)}" for row in found
@@ -159,11 +151,34 @@ def arguments(n: int, output: int, format_: str, **bounds: str) -> None:
     )
 
 
+@solve.command()
+@click.option("--receptive-field", type=int, required=True, metavar="N", help="The history to see.")
+@click.option("--kernel-size", type=int, required=True)
+@click.option("--base", type=int, default=2, show_default=True, help="How dilations grow from level to level.")
+@click.option("--convolutions", type=int, default=1, show_default=True, help="Of each level.")
+@JSON_TOO
+def dilations(receptive_field: int, kernel_size: int, base: int, convolutions: int, format_: str) -> None:
+    """The dilations of the fewest levels that see a history of N positions.
+
+    \b
+    convmath solve dilations --kernel-size 3 --receptive-field 500
+    convmath solve dilations --kernel-size 8 --convolutions 2 --receptive-field 1000
+    """
+    from convmath.solve import dilations_for
+
+    found = dilations_for(receptive_field, kernel_size, base, convolutions)
+    if format_ == "json":
+        click.echo(as_json({"levels": len(found.dilations), **found._asdict()}))
+        return
+    listed = ", ".join(map(str, found.dilations))
+    click.echo(f"{len(found.dilations)} levels with dilation {listed} see {found.receptive_field:,} positions")
+
+
 def _limited(command: Callable[..., None]) -> Callable[..., None]:
     """The options of a budget."""
     for option in (
-        _FORMAT,
-        click.option("--dtype", type=click.Choice(list(BYTES)), default="float32", show_default=True),
+        JSON_TOO,
+        DTYPE,
         click.option("--memory", metavar="BYTES", help="At most so many bytes of results."),
         click.option("--multiplications", metavar="N", help="At most so many, like 1e9."),
         click.option("--parameters", metavar="N", help="At most so many, like 100000."),
@@ -174,24 +189,45 @@ def _limited(command: Callable[..., None]) -> Callable[..., None]:
 
 @solve.command()
 @click.argument("chain")
-@click.option("--input", "input_text", required=True, metavar="CxHxW", help="Input shape.")
+@INPUT
+@click.option("--receptive-field", metavar="N", help="Instead of a budget: the fewest that see so much.")
 @_limited
-def depth(chain: str, input_text: str, format_: str, dtype: str, **limits: str | None) -> None:
-    """How often CHAIN can follow itself within a budget.
+def depth(
+    chain: str,
+    input_text: str | None,
+    receptive_field: str | None,
+    format_: str,
+    dtype: str,
+    **limits: str | None,
+) -> None:
+    """How often CHAIN can follow itself within a budget, or must to see so many positions.
 
     \b
     convmath solve depth "Conv2d(64, 64, 3, padding=1) -> ReLU()" --input 64x56x56 \\
         --multiplications 1e9
+    convmath solve depth "Conv2d(64, 64, 3, padding=1) -> ReLU()" --receptive-field 224
     """
-    from convmath.solve import largest_depth
+    from convmath.solve import depth_for, largest_depth
 
-    shape = _numbers(input_text)
-    _show(largest_depth(parse_chain(chain), shape, _limits(limits), dtype=dtype), "depth", format_)
+    wanted = _limits(limits)
+    if receptive_field is None:
+        if input_text is None:
+            raise ConvmathError("a budget depends on the input; give --input 3x224x224")
+        _show(largest_depth(chain, _numbers(input_text), wanted, dtype=dtype), "depth", format_)
+        return
+    if wanted:
+        raise ConvmathError("--receptive-field asks for the fewest, a budget for the most; give one of them")
+    size = _count("receptive_field", receptive_field)
+    found = depth_for(chain, size, None if input_text is None else _numbers(input_text))
+    if format_ == "json":
+        click.echo(as_json({"depth": found.value, "receptive_field": found.receptive_field}))
+        return
+    click.echo(f"depth {found.value}: a receptive field of {show(found.receptive_field)}")
 
 
 @solve.command()
 @click.argument("chain")
-@click.option("--input", "input_text", metavar="CxHxW", help="Input shape; a network's own unless given.")
+@INPUT
 @click.option("--multiple-of", type=int, default=1, show_default=True, metavar="N")
 @_limited
 def width(
@@ -217,12 +253,13 @@ def width(
 def _widths(text: str, shape: Shape | None) -> tuple[Callable[[Any], Network], Any]:
     """The network of each width, and the symbol of the width."""
     if "(" in text:
+        from convmath.read import network_of
         from convmath.solve.substitute import substituted, the_symbol
 
-        chain = parse_chain(text)
         if shape is None:
             raise ConvmathError("a chain of layers has no default input; give --input 3x224x224")
-        return substituted(chain, the_symbol(chain), shape), the_symbol(chain)
+        chain = network_of(text, shape)
+        return substituted(chain, the_symbol(chain)), the_symbol(chain)
     from convmath import zoo
     from convmath.geometry.notation import symbol
 
@@ -230,15 +267,14 @@ def _widths(text: str, shape: Shape | None) -> tuple[Callable[[Any], Network], A
 
 
 def _read(text: str, input_text: str | None) -> Network:
-    """A network; a chain whose first layer says what it takes needs no input."""
-    if "(" in text and input_text is None:
-        from convmath.solve.forwards import as_network
+    from convmath.read import network_of
 
-        return as_network(parse_chain(text))
-    return read_network(text, None if input_text is None else _numbers(input_text))
+    return network_of(text, None if input_text is None else _numbers(input_text))
 
 
 def _numbers(text: str) -> Shape:
+    from convmath.network.parse import parse_shape
+
     shape = parse_shape(text)
     for size in shape:
         if not isinstance(size, int):
@@ -258,7 +294,7 @@ def _count(name: str, text: str) -> int:
     except InvalidOperation:
         whole = False
     if not whole:
-        raise ConvmathError(f"--{name} {text!r} is no whole number; write it like 1000000 or 1e6")
+        raise ConvmathError(f"--{name.replace('_', '-')} {short(text)} is no whole number; write it like 1000000 or 1e6")
     return int(value)
 
 
@@ -276,22 +312,33 @@ def _bounds(name: str, text: str) -> range:
 
 def _inputs_text(found: Inputs) -> str:
     where = f" and give {found.output} at {found.node}" if found.output is not None else ""
-    names = list(found.axes)
+    spatial = [name for name in found.axes if name != "C"]
     lines = [f"{found.network.name}: sizes that fit{where}"]
-    if len(names) > 1:
-        lines.append(f"  {'x'.join('n' * len(names))}: {found.square}{found.why()}")
-    own = dict(zip(names, found.network.input_shape[1:], strict=True))
+    if len(spatial) > 1:
+        lines.append(f"  {'x'.join('n' * len(spatial))}: {found.square}{found.why()}")
     for name, sizes in found.axes.items():
-        others = ", ".join(f"{other} = {own[other]}" for other in names if other != name)
-        tied = f", with {others}" if not found.independent else ""
-        lines.append(f"  {name}: {sizes.text(name)}{tied}{found.why() if len(names) == 1 else ''}")
-    if len(names) > 1 and found.independent:
-        lines.append(f"  {' and '.join(names)} do not depend on each other")
+        others = ", ".join(f"{other} = {n}" for other, n in (found.given or {}).items() if other != name)
+        tied = f", with {others}" if others else ""
+        lines.append(f"  {name}: {sizes.text(name)}{tied}{found.why() if len(spatial) == 1 else ''}")
+    if len(spatial) > 1 and found.independent:
+        lines.append(f"  {' and '.join(spatial)} do not depend on each other")
+    lines += _boxes_text(found.boxes)
     if found.reasons:
         lines.append("what each node leaves of n:")
         width = max(len(reason.node) for reason in found.reasons)
         lines += [f"  {reason.node:<{width}}  {reason.left}" for reason in found.reasons]
     return "\n".join(lines)
+
+
+def _boxes_text(boxes: tuple[Mapping[str, Any], ...] | None) -> list[str]:
+    """All sizes that go together, a box a line."""
+    if not boxes:
+        return []
+    lines = ["all that fit together:"]
+    for box in boxes[:_MOST_BOXES]:
+        lines.append("  " + " with ".join(sizes.text(name) for name, sizes in box.items()))
+    more = len(boxes) - _MOST_BOXES
+    return [*lines, *([f"  and {more} more; --format json lists them all"] if more > 0 else [])]
 
 
 def _inputs_plain(found: Inputs) -> dict[str, Any]:
@@ -302,6 +349,10 @@ def _inputs_plain(found: Inputs) -> dict[str, Any]:
         "square": found.square.plain(),
         "axes": {name: sizes.plain(name) for name, sizes in found.axes.items()},
         "independent": found.independent,
+        "given": found.given,
+        "boxes": None
+        if found.boxes is None
+        else [{name: sizes.plain(name) for name, sizes in box.items()} for box in found.boxes],
         "reasons": [{"node": reason.node, "left": str(reason.left)} for reason in found.reasons],
     }
 
@@ -309,7 +360,7 @@ def _inputs_plain(found: Inputs) -> dict[str, Any]:
 def _show(most: Most, name: str, format_: str) -> None:
     if format_ == "json":
         beyond = {"value": most.beyond, "stopped": most.stopped}
-        click.echo(_json({name: most.value, **most.counts, "beyond": beyond}))
+        click.echo(as_json({name: most.value, **most.counts, "beyond": beyond}))
         return
     takes = ", ".join(f"{count:,} {_units(kind)}" for kind, count in most.counts.items())
     click.echo(f"{name} {most.value}: {takes}\n{name} {most.beyond}: {most.stopped}")
@@ -326,7 +377,3 @@ def _ends(values: range) -> list[int] | None:
 
 def _range(values: range) -> str:
     return str(values[0]) if len(values) == 1 else f"{values[0]}..{values[-1]}"
-
-
-def _json(value: Any) -> str:
-    return json.dumps(value, indent=2)

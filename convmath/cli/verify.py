@@ -3,43 +3,48 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import click
 
+from convmath.cli.options import INPUT
 from convmath.errors import ConvmathError
 
 
 @click.command()
 @click.argument("networks", nargs=-1)
+@INPUT
 @click.option("--device", type=click.Choice(("cpu", "cuda")), default="cpu", show_default=True)
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Of weights and input.")
 @click.option(
     "--record", type=click.Path(path_type=Path), help="A .json file to write, with a page beside it."
 )
-def verify(networks: tuple[str, ...], device: str, seed: int, record: Path | None) -> None:
+def verify(
+    networks: tuple[str, ...], input_text: str | None, device: str, seed: int, record: Path | None
+) -> None:
     """Run networks by formula, by the NumPy reference and by PyTorch, and compare them.
 
-    Without names, every network of the zoo. The exit code is 1 where one does not hold.
+    NETWORKS are names (convmath list), layers or chains of layers, files, or PyTorch modules, which are run as
+    they are. Without any, every network of the zoo. The exit code is 1 where one does not hold.
 
     \b
     convmath verify resnet18 googlenet
+    convmath verify "Conv2d(3, 8, 3) -> ReLU()" --input 3x9x9
+    convmath verify mynet.py:Net --input 3x32x32
     convmath verify --device cuda --record verification.json
     """
-    from convmath import zoo
-
     if record is not None and record.suffix != ".json":
         raise ConvmathError(f"--record {record} must end in .json")
     if record is not None:
         _check_record(record)
-    names = [zoo.full_name(name) for name in networks] or zoo.names()
     try:
         from convmath.torch import check_device
     except ImportError:
-        raise ConvmathError("verifying runs PyTorch; install torch") from None
+        raise ConvmathError('verifying runs PyTorch; pip install "convmath[torch]"') from None
     check_device(device)
-    verdicts = _verified(names, device, seed)
+    verdicts = _verified(_subjects(networks, input_text), device, seed)
     _show(verdicts)
     if record is not None:
         from convmath.oracle import record as records
@@ -62,20 +67,48 @@ def _check_record(record: Path) -> None:
     raise ConvmathError(f"--record {record} is a folder; name a file")
 
 
-def _verified(names: list[str], device: str, seed: int) -> list[Any]:
+def _subjects(networks: tuple[str, ...], input_text: str | None) -> dict[str, Callable[[], Any]]:
+    """What is meant by each text, read when its turn comes; names are known at once."""
+    from convmath import zoo
+    from convmath.oracle.verify import runnable
+    from convmath.read import is_name, network_of
+
+    def named(name: str) -> Callable[[], Any]:
+        return lambda: (runnable(name), None)
+
+    def read(text: str) -> Callable[[], Any]:
+        return lambda: (network_of(text, input_text), None)
+
+    def imported(text: str) -> Callable[[], Any]:
+        from convmath.torch.named import module_named
+
+        module = module_named(text)
+        return lambda: (network_of(module, input_text), module)
+
+    subjects: dict[str, Callable[[], Any]] = {}
+    for text in networks or zoo.names():
+        if is_name(text):
+            name = zoo.full_name(text)
+            subjects[name] = named(name) if input_text is None else read(name)
+        else:
+            subjects[text] = imported(text) if ":" in text and "(" not in text else read(text)
+    return subjects
+
+
+def _verified(subjects: dict[str, Callable[[], Any]], device: str, seed: int) -> list[Any]:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-    from convmath.oracle.verify import runnable
     from convmath.oracle.verify import verify as verify_network
 
     columns = (TextColumn("{task.description:<24}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     verdicts = []
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task("", total=len(names))
-        for name in names:
-            progress.update(task, description=name)
-            verdicts.append(verify_network(runnable(name), device, seed))
+        task = progress.add_task("", total=len(subjects))
+        for name, read in subjects.items():
+            progress.update(task, description=name if len(name) < 40 else name[:37] + "...")
+            network, module = read()
+            verdicts.append(verify_network(network, device, seed, module))
             progress.advance(task)
     return verdicts
 

@@ -9,8 +9,8 @@ from typing import Any
 import sympy
 from sympy import Expr, Symbol
 
-from convmath.exact.floors import FloorDiv
-from convmath.exact.proof import Proof, evaluate, grid, prove_equal
+from convmath.exact.floors import FloorDiv, Gcd
+from convmath.exact.proof import Proof, evaluate, grid, prove_at_least, prove_equal
 
 
 @dataclass(frozen=True)
@@ -25,6 +25,7 @@ class Step:
     - ``"count"``: how many integers ``unknown >= 0`` the inequality before allows;
     - ``"least"``: the least integer ``unknown >= 0`` that the inequality before allows;
     - ``"fewer"``: an expression that is nowhere larger: something was left out;
+    - ``"euclid"``: a count of common multiples replaced by the greatest common divisor;
     - ``"substitute"``: the line before at the values in ``where``.
 
     ``equation`` is what to show where the statement only counts something.
@@ -92,15 +93,31 @@ def _least(before: Step | None, step: Step) -> Proof:
 
 
 def _fewer(before: Step | None, step: Step) -> Proof:
-    """Nowhere on the grid larger than the expression before."""
-    earlier, later = _statement(before), step.statement
-    given = tuple(step.where.values())
-    checked = 0
-    for point in grid(_symbols(earlier, later), given):
-        if evaluate(later, point) > evaluate(earlier, point):
-            return Proof("refuted", "counter-example", checked, _named(point))
-        checked += 1
-    return Proof("agrees", "grid", checked)
+    """Nowhere larger than the expression before, where the conditions hold."""
+    return prove_at_least(_statement(before), step.statement, given=tuple(step.where.values()))
+
+
+def _euclid(before: Step | None, step: Step) -> Proof:
+    """A count that Euclid's algorithm works out: it is the greatest common divisor that stands in its place.
+
+    The count is of the pairs (i, j) with ``o*j = i*n`` and i in ``1 .. o``.  It is the same for n + o; it is the
+    same with n and o exchanged, for j runs through ``1 .. n`` meanwhile; and it is o where n is o.
+    """
+    left, right = _statement(before), step.statement
+    proof = prove_equal(left, right)
+    divisors = right.atoms(Gcd)
+    if proof.verdict == "refuted" or len(divisors) != 1:
+        return proof
+    (divisor,) = divisors
+    counted = right - left + divisor
+    if not isinstance(counted, sympy.Sum):
+        return proof
+    n, o = divisor.args
+    term, (i, first, last) = counted.args
+    columns = FloorDiv(i * n, o) + FloorDiv(-i * n, o) + 1  # how many j have i*n <= o*j <= i*n
+    facts = [(first, 1), (last, o), (term, columns), (FloorDiv(last * n, o), n)]
+    facts += [(counted.subs(n, n + o), counted), (counted.subs(n, o), o)]
+    return Proof("proved", "Euclid's algorithm") if all(prove_equal(*fact) for fact in facts) else proof
 
 
 def _equivalent(before: Step | None, step: Step) -> Proof:
@@ -145,5 +162,6 @@ RULES: dict[str, Callable[[Step | None, Step], Proof]] = {
     "count": _count,
     "least": _least,
     "fewer": _fewer,
+    "euclid": _euclid,
     "substitute": _substitute,
 }

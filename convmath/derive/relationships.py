@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import sympy
 
 from convmath.derive.derivation import Derivation, Step
-from convmath.derive.derivations import output_size, transposed_output_size
+from convmath.derive.sizes import output_size, transposed_output_size
 from convmath.exact.floors import FloorDiv
 from convmath.geometry.notation import symbol
 from convmath.layers.pool import MaxPool1d

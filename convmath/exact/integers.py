@@ -8,7 +8,7 @@ the floor of a float quotient is off by one near 1e17.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from convmath.errors import ConvmathError
@@ -27,6 +27,11 @@ def is_number(value: Any) -> bool:
 def is_symbolic(value: Any) -> bool:
     """Whether ``value`` is a SymPy expression."""
     return hasattr(value, "free_symbols")
+
+
+def is_open(value: Any) -> bool:
+    """Whether ``value`` is a whole number that is not known yet: an expression, or a function of another."""
+    return is_symbolic(value) or hasattr(value, "is_open")
 
 
 def is_nonnegative(value: Integer) -> bool:
@@ -86,6 +91,8 @@ def exact_div(numerator: Integer, denominator: Integer) -> Integer:
         if numerator % denominator:
             raise ConvmathError(f"{numerator} is not divisible by {denominator}")
         return numerator // denominator
+    if hasattr(numerator, "is_open"):
+        return numerator // denominator  # type: ignore[operator]
     return plain(numerator / denominator)
 
 
@@ -95,13 +102,12 @@ def ratio(numerator: Integer, denominator: Integer) -> Any:
     >>> ratio(6, 3), ratio(7, 2)
     (2, Fraction(7, 2))
     """
-    if not (is_number(numerator) and is_number(denominator)):
+    if is_symbolic(numerator) or is_symbolic(denominator):
         return plain(numerator / denominator)
-    if numerator % denominator == 0:
-        return numerator // denominator
     from fractions import Fraction
 
-    return Fraction(numerator, denominator)
+    quotient = Fraction(numerator) / denominator
+    return quotient.numerator if quotient.denominator == 1 else quotient
 
 
 def maximum(first: Integer, second: Integer) -> Integer:
@@ -112,7 +118,7 @@ def maximum(first: Integer, second: Integer) -> Integer:
         import sympy
 
         return plain(sympy.Max(first, second))
-    return (first + second + abs(first - second)) // 2
+    return _extreme("maximum", max, first, second)
 
 
 def positive_part(value: Integer) -> Integer:
@@ -121,9 +127,11 @@ def positive_part(value: Integer) -> Integer:
         return maximum(value, 0)
     import sympy
 
-    nested = sympy.sympify(value).has(sympy.Max)
-    if not nested and is_nonnegative(value):  # to ask it of nested ones takes SymPy seconds
-        return value
+    if not sympy.sympify(value).has(sympy.Max):  # to ask it of nested ones takes SymPy seconds
+        if is_nonnegative(value):
+            return value
+        if value.is_nonpositive:  # type: ignore[union-attr]
+            return 0
     return sympy.Max(0, value, evaluate=False)
 
 
@@ -135,7 +143,18 @@ def minimum(first: Integer, second: Integer) -> Integer:
         import sympy
 
         return plain(sympy.Min(first, second))
-    return (first + second - abs(first - second)) // 2
+    return _extreme("minimum", min, first, second)
+
+
+def _extreme(name: str, extreme: Callable[..., Any], first: Any, second: Any) -> Any:
+    """The larger or smaller of two sizes, arrays or fractions; sizes bring their own way."""
+    for value, other in ((first, second), (second, first)):
+        if hasattr(value, name):
+            return getattr(value, name)(other)
+        if hasattr(value, "dtype"):
+            apart = abs(first - second)
+            return (first + second + (apart if extreme is max else -apart)) // 2
+    return extreme(first, second)
 
 
 def greatest_common_divisor(first: Integer, second: Integer) -> Integer:
@@ -146,6 +165,9 @@ def greatest_common_divisor(first: Integer, second: Integer) -> Integer:
     """
     if is_number(first) and is_number(second):
         return math.gcd(first, second)
+    for value, other in ((first, second), (second, first)):
+        if hasattr(value, "is_open"):
+            return value.gcd(other)  # type: ignore[no-any-return, union-attr]
     from convmath.exact.floors import Gcd
 
     return plain(Gcd(first, second))
@@ -157,13 +179,26 @@ def product(values: Iterable[Integer]) -> Integer:
     >>> product([128, 3, 3, 3])
     3456
     """
-    factors = list(values)
-    number = math.prod(value for value in factors if is_number(value))
-    if all(map(is_number, factors)):
-        return number
-    import sympy
+    factors = values if isinstance(values, (list, tuple)) else list(values)
+    for value in factors:
+        if type(value) is not int:
+            return _product(factors)
+    return math.prod(factors)
 
-    return plain(sympy.Mul(number, *(value for value in factors if not is_number(value))))
+
+def _product(factors: Sequence[Any]) -> Any:
+    """Expressions with the numbers of their sums in front: ``100*(5*H - 20)`` is ``500*(H - 4)``."""
+    if not any(map(is_symbolic, factors)):
+        return math.prod(factors)
+    import sympy
+    from sympy.core.mul import _keep_coeff  # or SymPy multiplies the number back into a sum
+
+    several = [factor for factor in factors if factor != 1]
+    if len(several) == 1:
+        return plain(several[0])
+    parts = [sympy.sympify(factor).primitive() for factor in several]
+    coefficient = sympy.Mul(*(number for number, _ in parts))
+    return plain(_keep_coeff(coefficient, sympy.Mul(*(rest for _, rest in parts))))
 
 
 def total(term: Callable[[Integer], Integer], extent: Integer) -> Integer:

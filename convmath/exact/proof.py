@@ -7,6 +7,7 @@ is never a guess.
 
 from __future__ import annotations
 
+import functools
 import itertools
 import math
 from collections.abc import Iterator, Mapping
@@ -19,6 +20,7 @@ from sympy import Expr, Symbol
 from sympy.logic.boolalg import Boolean
 
 from convmath.exact.floors import FloorDiv, Gcd, canonical
+from convmath.exact.integers import greatest_common_divisor, maximum, minimum
 
 Point = Mapping[Symbol, Any]
 
@@ -62,27 +64,92 @@ def prove_equal(left: Any, right: Any, *, given: tuple[Boolean, ...] = ()) -> Pr
     refuted: differs at n=1
     """
     left, right = sympy.sympify(left), sympy.sympify(right)
-    if canonical(left - right) == 0:
+    if canonical(_without_parity(left - right)) == 0:
         return Proof("proved", "canonical form")
     conditions = (condition.free_symbols for condition in given)
     symbols = sorted(left.free_symbols.union(right.free_symbols, *conditions), key=lambda s: s.name)
     checked = 0
     for point in grid(symbols, given):
-        if evaluate(left, point) != evaluate(right, point):
+        try:
+            equal = evaluate(left, point) == evaluate(right, point)
+        except ZeroDivisionError:  # neither side is anything there
+            continue
+        if not equal:
             return Proof("refuted", "counter-example", checked, {s.name: v for s, v in point.items()})
         checked += 1
-    cases = _residue_proof(left - right)
+    cases = _residue_proof(_without_parity(left - right))
     return Proof("proved", f"{cases} residues") if cases else Proof("agrees", "grid", checked)
+
+
+def prove_at_least(left: Any, right: Any, *, given: tuple[Boolean, ...] = ()) -> Proof:
+    """Whether ``left >= right`` wherever the conditions ``given``, each ``a < b`` with a symbol b, hold.
+
+    Every symbol is written as its least value and what it is more, b as ``a + 1 + b'``; a polynomial of
+    those that has no negative coefficient is never negative.
+
+    >>> n = sympy.Symbol("n", integer=True, positive=True)
+    >>> print(prove_at_least(n**2 + 1, 2 * n)), print(prove_at_least(n, 2))
+    proved (no negative coefficient)
+    refuted: differs at n=1
+    (None, None)
+    """
+    left, right = sympy.sympify(left), sympy.sympify(right)
+    conditions = (condition.free_symbols for condition in given)
+    symbols = sorted(left.free_symbols.union(right.free_symbols, *conditions), key=lambda s: s.name)
+    checked = 0
+    for point in grid(symbols, given):
+        if evaluate(left, point) < evaluate(right, point):
+            return Proof("refuted", "counter-example", checked, {s.name: v for s, v in point.items()})
+        checked += 1
+    if _never_negative(left - right, given):
+        return Proof("proved", "no negative coefficient")
+    return Proof("agrees", "grid", checked)
+
+
+def _never_negative(expression: Expr, given: tuple[Boolean, ...]) -> bool:
+    for condition in given:
+        if isinstance(condition, sympy.StrictLessThan) and condition.rhs.is_Symbol:
+            more = sympy.Dummy(integer=True, nonnegative=True)
+            expression = expression.subs(condition.rhs, condition.lhs + 1 + more)
+    expression = expression.subs(
+        {s: 1 + sympy.Dummy(integer=True, nonnegative=True) for s in expression.free_symbols if s.is_positive}
+    )
+    symbols = sorted(expression.free_symbols, key=str)
+    if not all(symbol.is_nonnegative for symbol in symbols) or not expression.is_polynomial(*symbols):
+        return False
+    return all(number >= 0 for number in sympy.Poly(expression, *symbols).coeffs()) if symbols else expression >= 0
 
 
 def grid(symbols: list[Symbol], given: tuple[Boolean, ...] = ()) -> Iterator[dict[Symbol, int]]:
     """Small values of the symbols that their assumptions and the conditions allow, small ones first."""
     side = max(3, int(_GRID ** (1 / max(len(symbols), 1))))
-    ranges = [range(1 if s.is_positive else 0, (1 if s.is_positive else 0) + side) for s in symbols]
-    for values in itertools.islice(itertools.product(*ranges), _GRID):
+    for values in itertools.islice(itertools.product(*(_allowed(s, side) for s in symbols)), _GRID):
         point = dict(zip(symbols, values, strict=True))
         if all(bool(condition.xreplace(_sympified(point))) for condition in given):
             yield point
+
+
+def _allowed(symbol: Symbol, side: int) -> list[int]:
+    """The ``side`` whole numbers nearest to 0 that are what the symbol is assumed to be."""
+    nearest = sorted(range(-4 * side, 4 * side + 1), key=lambda value: (abs(value), -value))
+    return [value for value in nearest if _is_assumed(symbol, sympy.Integer(value))][:side]
+
+
+def _is_assumed(symbol: Symbol, value: sympy.Integer) -> bool:
+    assumed = symbol.assumptions0.items()
+    return all(getattr(value, f"is_{name}", None) in (truth, None) for name, truth in assumed)
+
+
+def _without_parity(expression: Expr) -> Expr:
+    """Every even symbol as ``2*m``, every odd one as ``2*m + 1``: SymPy does not divide by parity."""
+    halves = {}
+    for symbol in expression.free_symbols:
+        if symbol.is_even or symbol.is_odd:
+            sign = {"nonnegative": True} if symbol.is_nonnegative else {}
+            half = sympy.Symbol(f"{symbol.name}_half", integer=True, **sign)
+            positive = sympy.Symbol(half.name, integer=True, positive=True)
+            halves[symbol] = 2 * half + 1 if symbol.is_odd else 2 * (positive if symbol.is_positive else half)
+    return expression.subs(halves, simultaneous=True) if halves else expression
 
 
 def _sympified(point: Point) -> dict[Symbol, Expr]:
@@ -126,11 +193,11 @@ _RULES: dict[Any, Any] = {
     sympy.Add: sum,
     sympy.Mul: math.prod,
     sympy.Pow: _power,
-    sympy.Min: min,
-    sympy.Max: max,
+    sympy.Min: lambda arguments: functools.reduce(minimum, arguments),
+    sympy.Max: lambda arguments: functools.reduce(maximum, arguments),
     sympy.Abs: lambda arguments: abs(arguments[0]),
     FloorDiv: lambda arguments: arguments[0] // arguments[1],
-    Gcd: lambda arguments: math.gcd(*arguments),
+    Gcd: lambda arguments: greatest_common_divisor(*arguments),
 }
 
 
@@ -140,11 +207,13 @@ def _residue_proof(difference: Expr) -> int:
     if not floors or not all(floor.args[1].is_Integer for floor in floors):
         return 0
     symbols = sorted(set().union(*(f.args[0].free_symbols for f in floors)), key=lambda s: s.name)
+    if not all(symbol.is_integer for symbol in symbols):
+        return 0
     modulus = math.lcm(*(int(floor.args[1]) for floor in floors))
     cases: int = modulus ** len(symbols)
     if cases > _RESIDUES:
         return 0
-    quotients = {symbol: sympy.Symbol(f"q_{symbol.name}", integer=True) for symbol in symbols}
+    quotients = {symbol: sympy.Dummy(integer=True, nonnegative=symbol.is_nonnegative) for symbol in symbols}
     for residues in itertools.product(range(modulus), repeat=len(symbols)):
         case = {s: modulus * quotients[s] + r for s, r in zip(symbols, residues, strict=True)}
         if sympy.expand(difference.subs(case, simultaneous=True)) != 0:

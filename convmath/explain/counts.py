@@ -2,35 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sympy import Add, Mul
 
-from convmath.exact.integers import is_number, product
+from convmath.exact.integers import is_number
 from convmath.explain.pair import Pair, factors
-from convmath.explain.quantities import BYTES
 from convmath.explain.quantity import Quantity, product_of
-from convmath.geometry.loopnest import REDUCTIONS, Statement, parameter_accesses, parameter_counts
-from convmath.layers.base import Layer, Shape
+from convmath.geometry.loopnest import Statement, executed, weight_counts, weights_read
+from convmath.layers.base import Counts
+from convmath.network.dtypes import width_of
 
 
-def parameters(pair: Pair) -> Iterator[Quantity]:
+def parameters(pair: Pair, counts: Counts) -> Iterator[Quantity]:
     """Each trainable array, and their total."""
-    counts = pair.layer.parameters(pair.shape)
     for actual, general in zip(pair.actual, pair.general, strict=True):
-        for access in parameter_accesses(general):
-            name = general.parameters[access.array]
+        for access in weights_read(general):
+            name = general.arrays[access.array]
+            if name not in counts.parameters:
+                continue
             loops = [n for block in general.blocks for n in block.loops if n in access.loops]
+            each = f"for every {', '.join(loops)}" if loops else "for all elements"
             yield Quantity(
                 name,
-                parameter_counts(actual)[name],
+                weight_counts(actual)[name],
                 product_of(factors(general, access.loops, pair)),
                 pair.values,
-                f"one {name} for every {', '.join(loops)}: shared by all output positions",
+                f"one {name} {each}: shared by all output positions",
             )
-    formula = Add(*counts.values(), evaluate=False) if len(counts) > 1 else None
-    yield Quantity("parameters", sum(counts.values()), formula, {}, "" if counts else "nothing is learned")
+    found = counts.parameters
+    formula = Add(*found.values(), evaluate=False) if len(found) > 1 else None
+    why = "" if found else "nothing is learned"
+    yield Quantity("parameters", sum(found.values()), formula, {}, why)
+    yield Quantity("parameters_by_name", found, quiet=True)
 
 
 REASONS = {
@@ -42,38 +47,44 @@ REASONS = {
 }
 
 
-def operations(pair: Pair) -> Iterator[Quantity]:
-    """Every kind of operation that occurs, and its effective count where padding makes it smaller."""
-    nominal = pair.layer.operations(pair.shape)
-    effective = pair.layer.effective_operations(pair.shape)
+def operations(pair: Pair, counts: Counts, effective: Mapping[str, Any]) -> Iterator[Quantity]:
+    """Every kind of operation, and its effective count where padding makes it smaller."""
     for kind, reason in REASONS.items():
-        count, real = getattr(nominal, kind), getattr(effective, kind)
-        if count != 0:
+        count, real = getattr(counts.operations, kind), effective[f"effective_{kind}"]
+        if count == 0:
+            yield Quantity(kind, 0, quiet=True)
+        else:
             terms = [t for statement in pair.general for t in _count_terms(statement, kind, pair)]
             formula = Add(*terms, evaluate=False) if len(terms) > 1 else terms[0]
             yield Quantity(kind, count, formula, pair.values, _reason(pair, kind, reason))
-        if real != count and (kind == "multiplications" or is_number(real)):
-            yield _effective(pair, kind, real)
+        yield _effective(pair, kind, count, real)
 
 
 def _reason(pair: Pair, kind: str, reason: str) -> str:
-    statement = pair.actual[0]
-    if kind == "additions" and any(then.kind == kind for then in statement.then):
-        again = "; the bias adds one again" if "B" in statement.parameters else "; one more an output"
-        return reason + again if statement.reduce else "one addition an element"
-    if kind == "comparisons" and not statement.reduce:
-        return "one comparison an element"
+    statement = pair.actual[-1]
+    outer = [each for each, _, inner in executed(statement) if each == kind and not inner]
+    if statement.reduction is None:
+        one = kind[:-1]
+        return f"one {one} an element" if len(pair.actual) == 1 and kind in ("additions", "comparisons") else reason
+    if kind == "additions" and outer and len(pair.actual) == 1:
+        return reason + ("; the bias adds one again" if "B" in statement.arrays else "; one more an output")
     return reason
 
 
-def _effective(pair: Pair, kind: str, count: Any) -> Quantity:
+def _effective(pair: Pair, kind: str, count: Any, real: Any) -> Quantity:
     statement = pair.actual[0]
     landing = [block.landing() if block.landing else block.points for block in statement.blocks]
-    numbers = product_of(landing) if kind == "multiplications" else None
-    scatters = any(block.outputs is not None for block in statement.blocks)
-    what = "that land in what is cropped away" if scatters else "that fall on padding"
+    numbers = product_of(landing) if kind == "multiplications" and real != count else None
+    what = "that land in what is cropped away" if statement.scatters else "that fall on padding"
+    long = kind != "multiplications" and not is_number(real)
     return Quantity(
-        f"effective {kind}", count, numbers, {}, f"without the taps {what}, counted axis by axis"
+        f"effective_{kind}",
+        real,
+        numbers,
+        {},
+        f"without the taps {what}, counted axis by axis" if real != count else "",
+        label=f"effective {kind}",
+        quiet=real == count or long,
     )
 
 
@@ -81,35 +92,49 @@ def _count_terms(statement: Statement, kind: str, pair: Pair) -> Iterator[Any]:
     """The formula of one kind of operation in one statement, as terms of a sum."""
     everything = frozenset(name for block in statement.blocks for name in block.loops)
     domain = product_of(factors(statement, everything, pair))
-    if kind == "multiplications" and len(statement.factors) > 1:
-        yield domain
-    if statement.reduce and REDUCTIONS[statement.reduce] == kind:
+    elements = product_of([pair.short(size) for size in statement.shape])
+    reduction = statement.reduction
+    inner = [(times, within) for each, times, within in executed(statement) if each == kind]
+    yield from (_times(times, domain) for times, within in inner if within)
+    if reduction is not None and reduction.operation.kind == kind:
         yield domain
         yield Mul(-1, _reached(statement, pair), evaluate=False)
-    elements = product_of([pair.short(size) for size in statement.shape])
-    yield from (elements for then in statement.then if then.kind == kind)
+    yield from (_times(times, elements) for times, within in inner if not within)
+
+
+def _times(number: int, count: Any) -> Any:
+    return count if number == 1 else Mul(number, count, evaluate=False)
 
 
 def _reached(statement: Statement, pair: Pair) -> Any:
     """How many elements the products reach."""
-    if any(block.outputs is not None for block in statement.blocks):
+    if statement.scatters:
         channels = factors(statement, statement.target.loops & {"o", "g"}, pair)
         return product_of([*channels, *(b.outputs for b in statement.blocks if b.outputs is not None)])
     return product_of(factors(statement, statement.target.loops, pair))
 
 
-def memory(layer: Layer, shape: Shape, dtype: str) -> Iterator[Quantity]:
+def memory(counts: Counts, value: Mapping[str, Any]) -> Iterator[Quantity]:
     """Bytes of the output and of the weights."""
-    width = BYTES[dtype]
-    output, parameters = layer.output_shape(shape), layer.parameters(shape)
+    dtype = value["dtype"]
+    width = width_of(dtype)
     yield Quantity(
-        "output memory",
-        product(output) * width,
-        product_of([*output, width]),
+        "memory",
+        value["output_bytes"],
+        product_of([*counts.output_shape, width]),
         {},
         f"{width} bytes an element in {dtype}",
         "bytes",
+        "output memory",
     )
-    if parameters:
-        held = sum(parameters.values())
-        yield Quantity("weight memory", held * width, product_of([held, width]), {}, "", "bytes")
+    held = sum(counts.parameters.values())
+    yield Quantity(
+        "memory",
+        value["parameter_bytes"],
+        product_of([held, width]) if held != 0 else None,
+        {},
+        "",
+        "bytes",
+        "parameter memory",
+        quiet=held == 0,
+    )

@@ -1,144 +1,207 @@
-"""One output element worked out: the definition executed at a point, term by term."""
+"""One output element worked out: the definition executed at a point, term by term, exactly as it prints."""
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Any
+from typing import Any, NamedTuple
 
 from convmath.errors import ConvmathError
-from convmath.exact.integers import is_number
-from convmath.geometry.loopnest import Access, Block, Statement, Then, parameter_accesses, points
-from convmath.layers.base import Layer, Shape, show
+from convmath.exact.integers import is_number, product
+from convmath.geometry.loopnest import Access, Block, Index, Statement, Taps, Weights, weights_read
+from convmath.geometry.operation import Apply, Expression, Reduce, evaluate
+from convmath.geometry.wrapping import wrapped
+from convmath.layers.base import Layer, Shape, extents, show
 
-Array = Any  # nested tuples of numbers
+Array = Any  # nested lists or tuples of numbers
+Point = Mapping[str, int]
 _MOST_TERMS = 10_000
 
 
-@dataclass(frozen=True)
-class Term:
-    """One product of the sum, or one value of the maximum: the elements it multiplies."""
+class Read(NamedTuple):
+    """An element that is read, and its number where that is known."""
 
-    factors: tuple[tuple[str, tuple[int, ...]], ...]  # array and indices
-    numbers: tuple[Any, ...] | None  # their values, where arrays are given
-    padding: bool  # whether it reads beside the input
-    outside: Any = 0  # what is there
+    array: str
+    indices: tuple[int, ...]
+    number: Any
+
+
+@dataclass(frozen=True)
+class Worked:
+    """An element of an array: what it is made of, every read at its place, and its number where it has one."""
+
+    array: str
+    indices: tuple[int, ...]
+    expression: Expression
+    value: Any
 
 
 @dataclass(frozen=True)
 class Element:
-    """An output element: its terms, how they are combined, and its value where numbers are given."""
+    """An output element, after those of intermediate arrays that it is made of.
 
-    target: tuple[int, ...]
-    reduce: str
-    terms: tuple[Term, ...]
-    then: tuple[tuple[Then, tuple[int, ...], Any], ...]  # what follows, operand indices and number
-    value: Any
-    missing: tuple[str, ...] = ()  # arrays without numbers, where others have some
+    ``missing`` names arrays without numbers, where others have some.
+    """
+
+    steps: tuple[Worked, ...]
+    missing: tuple[str, ...] = ()
+
+    @property
+    def value(self) -> Any:
+        """Its number; None where some are missing."""
+        return self.steps[-1].value
 
 
-def work_out(layer: Layer, shape: Shape, target: tuple[int, ...], arrays: Mapping[str, Array]) -> Element:
+def work_out(
+    layer: Layer, shape: Shape | tuple[Shape, ...], target: tuple[int, ...], arrays: Mapping[str, Array]
+) -> Element:
     """Execute the layer's definition at one output element.
 
-    ``arrays`` gives numbers by letter (X, W, B) as nested tuples; those that are missing stay letters.
-    Raises ConvmathError for an element outside the output or a layer of several statements.
+    ``shape`` is the input's, or one for each input of a join.  ``arrays`` gives numbers by letter (X, or X1,
+    X2, ... of a join; W, B and others as the definition writes them) as nested lists; those that are missing
+    stay letters.  Raises ConvmathError for symbols, for an element outside the output and for too many terms.
 
-    >>> from convmath import Conv2d
+    >>> from convmath import Conv2d, ReLU6
     >>> x, w = (((1, 2), (3, 4)),), ((((1, 0), (0, 1)),),)
     >>> work_out(Conv2d(1, 1, 2, bias=False), (1, 2, 2), (0, 0, 0), {"X": x, "W": w}).value
     5
+    >>> work_out(ReLU6(), (1,), (0,), {"X": (9,)}).value
+    6
     """
-    statement = _workable(layer, shape)
-    _check_target(target, statement.shape)
-    choices = [list(_matching(group, statement, target)) for group in _merged(statement)]
-    known = _together(choice[0] for choice in choices if choice)
-    outside = getattr(layer, "value", 0)
-    outside = outside[target[0]] if isinstance(outside, tuple) else outside
-    terms = tuple(
-        _term(statement, _together(parts), shape, arrays, outside) for parts in itertools.product(*choices)
-    )
-    then = tuple(_operand(step, known, statement, terms, arrays) for step in statement.then)
-    needed = ["X", *(access.array for access in parameter_accesses(statement))]
-    missing = tuple(array for array in needed if array not in arrays) if arrays else ()
-    return Element(target, statement.reduce, terms, then, _value(statement, terms, then), missing)
+    shapes = _shapes(shape)
+    statements = layer.defined(*shapes)
+    _check_numbers(layer, shapes, statements)
+    _check_target(target, statements[-1].shape)
+    work = _Work(layer, statements, dict(zip(input_letters(shapes), shapes, strict=True)), arrays)
+    work.element(statements[-1].target.array, target)
+    missing = tuple(name for name in _letters(statements, shapes) if name not in arrays) if arrays else ()
+    return Element(tuple(work.steps.values()), missing)
 
 
-def read_arrays(layer: Layer, shape: Shape, given: Mapping[str, Any]) -> dict[str, Array]:
-    """Nested lists as arrays of the shapes the layer wants; leading axes of one may be left out.
-
-    Raises ConvmathError naming the array and the shape it should have.
-    """
-    weights = _workable(layer, shape)
-    wanted = {"X": shape, **{a.array: _shape_of(a, weights) for a in parameter_accesses(weights)}}
-    for name in given:
-        if name not in wanted:
-            raise ConvmathError(f"{layer!r} has no array {name}; it has {', '.join(wanted)}")
-    return {name: _fitted(name, value, wanted[name]) for name, value in given.items()}
+def input_letters(shapes: Sequence[Shape]) -> tuple[str, ...]:
+    """What the definition calls its inputs."""
+    return ("X",) if len(shapes) == 1 else tuple(f"X{number}" for number in range(1, len(shapes) + 1))
 
 
-def _shape_of(access: Access, statement: Statement) -> Shape:
-    """The extent of each index of an array: its largest value and one more."""
-    extents = {
-        name: int(extent)
-        for block in statement.blocks
-        for name, extent in zip(block.loops, block.extents, strict=True)
-    }
-    first, last = dict.fromkeys(extents, 0), {name: extent - 1 for name, extent in extents.items()}
-    return tuple(max(int(index.at(first)), int(index.at(last))) + 1 for index in access.indices)
+def _shapes(shape: Any) -> tuple[Shape, ...]:
+    return shape if shape and isinstance(shape[0], tuple) else (shape,)
 
 
-def _fitted(name: str, value: Any, shape: Shape) -> Array:
-    found = _measured(value)
-    missing = len(shape) - len(found)
-    if missing >= 0 and (1,) * missing + found == shape:
-        for _ in range(missing):
-            value = [value]
-        return value
-    raise ConvmathError(f"{name} has the shape {show(found) or 'of a number'}, it must be {show(shape)}")
+def _letters(statements: Sequence[Statement], shapes: Sequence[Shape]) -> list[str]:
+    read = [access.array for statement in statements for access in weights_read(statement)]
+    return [*input_letters(shapes), *dict.fromkeys(read)]
 
 
-def _measured(value: Any) -> tuple[int, ...]:
-    """The shape of nested lists of numbers; ragged ones and other contents are refused."""
-    if isinstance(value, bool) or not isinstance(value, (int, float, list)):
-        raise ConvmathError(f"{value!r} is no number")
-    if not isinstance(value, list):
-        return ()
-    inner = {_measured(part) for part in value}
-    if len(inner) != 1:
-        raise ConvmathError(f"{value} is not rectangular; every row needs the same length")
-    return (len(value), *inner.pop())
+@dataclass
+class _Work:
+    """What is worked out so far, and what it is made from."""
 
+    layer: Layer
+    statements: tuple[Statement, ...]
+    inputs: Mapping[str, Shape]
+    arrays: Mapping[str, Array]
+    steps: dict[tuple[str, tuple[int, ...]], Worked] = field(default_factory=dict)
+    terms: int = 0
 
-def _workable(layer: Layer, shape: Shape) -> Statement:
-    """The layer's one statement, if everything in it is a number and it has not too many terms."""
-    statements = layer.definition(shape)
-    blocks = statements[0].blocks
-    extents = (*shape, *(extent for block in blocks for extent in block.extents))
-    if len(statements) > 1:
-        raise ConvmathError(f"{layer!r} takes several steps; only layers of one are worked out")
-    if not all(map(is_number, extents)):
-        raise ConvmathError(f"{layer!r} on {show(shape)} has symbols; give numbers to work out an element")
-    inner = {name for block in blocks for name in block.loops} - statements[0].target.loops
-    terms = points(blocks, frozenset(inner))
-    if terms > _MOST_TERMS:
-        raise ConvmathError(
-            f"an element of {layer!r} has {terms:,} terms, more than {_MOST_TERMS:,}; try a smaller layer"
+    def element(self, array: str, indices: tuple[int, ...]) -> Worked:
+        """An element that a statement gives."""
+        if (array, indices) not in self.steps:
+            statement, points, known = self._giving(array, indices)
+            self.terms += len(points)
+            if self.terms > _MOST_TERMS:
+                raise ConvmathError(
+                    f"an element of {self.layer!r} has more than {_MOST_TERMS:,} terms; try a smaller layer"
+                )
+            expression = self._expanded(statement.value, points, known)
+            worked = Worked(array, indices, expression, _number(expression))
+            self.steps[array, indices] = worked
+        return self.steps[array, indices]
+
+    def _giving(self, array: str, indices: tuple[int, ...]) -> tuple[Statement, list[Point], Point]:
+        """The statement that writes an element, at which points, and the loops that are the same at all."""
+        for statement in self.statements:
+            if statement.target.array == array:
+                choices = [list(_matching(group, statement, indices)) for group in _merged(statement)]
+                if all(choices) or statement.scatters:
+                    known = _together([choice[0] for choice in choices if choice])
+                    size = product([len(choice) for choice in choices])
+                    if size > _MOST_TERMS:
+                        raise ConvmathError(
+                            f"an element of {self.layer!r} has {size:,} terms, more than {_MOST_TERMS:,}; "
+                            "try a smaller layer"
+                        )
+                    return statement, [_together(parts) for parts in itertools.product(*choices)], known
+        raise AssertionError(f"no statement of {self.layer!r} writes {array}{list(indices)}")
+
+    def _expanded(self, expression: Expression, points: list[Point], known: Point) -> Expression:
+        """The expression with every read at its place, and reductions written out."""
+        if isinstance(expression, Apply):
+            parts = (self._expanded(part, points, known) for part in expression.operands)
+            return Apply(expression.operation, tuple(parts))
+        if isinstance(expression, Reduce):
+            terms = tuple(self._expanded(expression.body, [point], point) for point in points)
+            if len(terms) == 1:
+                return terms[0]
+            return Apply(expression.operation, terms) if terms else 0
+        if isinstance(expression, Access):
+            return self._read(expression, known)
+        if isinstance(expression, Weights):
+            indices = tuple(int(index.at(known)) for index in expression.indices)
+            share = Fraction(expression.along(known))
+            return Read(expression.array, indices, share.numerator if share.denominator == 1 else share)
+        if isinstance(expression, Taps):
+            return self._counted(expression, points)
+        return expression
+
+    def _read(self, access: Access, point: Point) -> Expression:
+        shape = self.inputs.get(access.array)
+        indices = _place(access, point, shape)
+        if shape is not None and not _inside(indices, shape):
+            outside = access.outside
+            return outside[indices[0]] if isinstance(outside, tuple) else outside
+        if shape is None and any(s.target.array == access.array for s in self.statements):
+            return Read(access.array, indices, self.element(access.array, indices).value)
+        given = self.arrays.get(access.array)
+        return Read(access.array, indices, None if given is None else _at(given, indices))
+
+    def _counted(self, taps: Taps, points: list[Point]) -> int:
+        """How many taps count: those on the input, or below the bounds; never none, as in PyTorch."""
+        read = next(
+            access for s in self.statements for access in s.reads() if access.array in self.inputs
         )
-    return statements[0]
+        shape = self.inputs[read.array]
+        found = 0
+        for point in points:
+            if taps.bounds is None:
+                places = _place(read, point, shape) if read.loops <= set(point) else ()
+                found += _inside(places, shape) if places else 1
+            else:
+                _, *positions = _place(read, point, shape)
+                found += all(q < bound for q, bound in zip(positions, taps.bounds, strict=True))
+        return max(found, 1) - int(taps.less)
 
 
-def _together(parts: Iterable[dict[str, int]]) -> dict[str, int]:
-    return {name: value for part in parts for name, value in part.items()}
+def _number(expression: Expression) -> Any:
+    """The number of an expression; None where some read has none."""
+    try:
+        value = evaluate(expression, _known)
+    except _Missing:
+        return None
+    return float(value) if type(value).__name__ == "mpf" else value
 
 
-def _check_target(target: tuple[int, ...], shape: Shape) -> None:
-    if len(target) != len(shape) or not all(0 <= t < n for t, n in zip(target, shape, strict=True)):
-        raise ConvmathError(
-            f"element {','.join(map(str, target))} is not in the output {show(shape)}; "
-            f"give {len(shape)} indices, each below its size"
-        )
+class _Missing(Exception):
+    """A read without a number."""
+
+
+def _known(read: Read) -> Any:
+    if not isinstance(read, Read):
+        return read  # a fraction
+    if read.number is None:
+        raise _Missing
+    return read.number
 
 
 def _merged(statement: Statement) -> list[tuple[Block, ...]]:
@@ -158,54 +221,63 @@ def _matching(
     """The values of these blocks' loops that agree with the target's indices."""
     names = {name for block in blocks for name in block.loops}
     wanted = [(i, t) for i, t in zip(statement.target.indices, target, strict=True) if i.loops & names]
-    for parts in itertools.product(*(list(block.enumerate()) for block in blocks)):
-        point = {name: value for part in parts for name, value in part.items()}
-        if all(index.at(point) == value for index, value in wanted):
-            yield point
+    if any(block.joint is not None for block in blocks):
+        candidates = (_together(parts) for parts in itertools.product(*(b.enumerate() for b in blocks)))
+        yield from (point for point in candidates if all(i.at(point) == t for i, t in wanted))
+        return
+    limits = {n: int(e) for block in blocks for n, e in zip(block.loops, block.extents, strict=True)}
+    yield from _solutions(wanted, limits)
 
 
-def _term(
-    statement: Statement, point: Mapping[str, int], shape: Shape, arrays: Mapping[str, Array], outside: Any
-) -> Term:
-    factors = tuple((a.array, place(a, point, shape)) for a in statement.factors)
-    padding = any(array.startswith("X") and not _inside(indices, shape) for array, indices in factors)
-    numbers = None
-    if all(array in arrays for array, _ in factors):
-        numbers = tuple(
-            outside
-            if array.startswith("X") and not _inside(indices, shape)
-            else _at(arrays[array], indices)
-            for array, indices in factors
-        )
-    return Term(factors, numbers, padding, outside)
+def _solutions(wanted: list[tuple[Index, int]], limits: dict[str, int]) -> Iterator[dict[str, int]]:
+    """Every point below the limits at which the indices have these values, loop by loop."""
+    if not limits:
+        if all(index.at({}) == value for index, value in wanted):
+            yield {}
+        return
+    name = _most_decided(wanted, limits)
+    rest = {n: e for n, e in limits.items() if n != name}
+    for value in range(limits[name]):
+        put = [(_put(index, name, value), t) for index, t in wanted]
+        if all(_possible(index, t, rest) for index, t in put):
+            for point in _solutions(put, rest):
+                yield {name: value, **point}
 
 
-def place(access: Access, point: Mapping[str, int], shape: Shape) -> tuple[int, ...]:
+def _most_decided(wanted: list[tuple[Index, int]], limits: dict[str, int]) -> str:
+    """The loop that moves an index farthest: it leaves the fewest choices."""
+    steps = {name: 0 for name in limits}
+    for index, _ in wanted:
+        for coefficient, name in index.terms:
+            if name in steps:
+                steps[name] = max(steps[name], abs(int(coefficient)))
+    return max(steps, key=lambda name: steps[name])
+
+
+def _put(index: Index, name: str, value: int) -> Index:
+    moved = sum(c * value for c, n in index.terms if n == name)
+    return index._replace(
+        terms=tuple((c, n) for c, n in index.terms if n != name), offset=index.offset + moved
+    )
+
+
+def _possible(index: Index, value: int, limits: dict[str, int]) -> bool:
+    """Whether some values of the remaining loops can reach it."""
+    steps = [int(c) * (limits[n] - 1) for c, n in index.terms if n in limits]
+    low, high = sum(s for s in steps if s < 0), sum(s for s in steps if s > 0)
+    return index.scaled is not None or low <= value - int(index.offset) <= high
+
+
+def _together(parts: Sequence[Mapping[str, int]]) -> dict[str, int]:
+    return {name: value for part in parts for name, value in part.items()}
+
+
+def _place(access: Access, point: Point, shape: Shape | None) -> tuple[int, ...]:
     """The indices of an access at a point of the domain, brought back onto the input where it wraps."""
-    places = []
-    for axis, index in enumerate(access.indices):
-        value = int(index.at(point))
-        places.append(WRAPS[index.wrap](value, int(shape[axis])) if index.wrap else value)
-    return tuple(places)
-
-
-def _reflect(position: int, n: int) -> int:
-    position = abs(position)
-    return position if position < n else 2 * (n - 1) - position
-
-
-def _symmetric(position: int, n: int) -> int:
-    position = -1 - position if position < 0 else position
-    return position if position < n else 2 * n - 1 - position
-
-
-WRAPS: dict[str, Callable[[int, int], int]] = {
-    "constant": lambda position, n: position,
-    "reflect": _reflect,
-    "symmetric": _symmetric,
-    "replicate": lambda position, n: min(max(position, 0), n - 1),
-    "circular": lambda position, n: position % n,
-}
+    return tuple(
+        wrapped(index.wrap, int(index.at(point)), int(shape[axis])) if shape else int(index.at(point))
+        for axis, index in enumerate(access.indices)
+    )
 
 
 def _inside(indices: tuple[int, ...], shape: Shape) -> bool:
@@ -215,56 +287,70 @@ def _inside(indices: tuple[int, ...], shape: Shape) -> bool:
 def _at(array: Array, indices: tuple[int, ...]) -> Any:
     for index in indices:
         array = array[index]
-    return array
+    return array.item() if hasattr(array, "item") else array
 
 
-def _operand(
-    step: Then,
-    point: Mapping[str, int],
-    statement: Statement,
-    terms: tuple[Term, ...],
-    arrays: Mapping[str, Array],
-) -> tuple[Then, tuple[int, ...], Any]:
-    if not isinstance(step.operand, Access):
-        return step, (), step.operand
-    if step.operand.array == "count":
-        return step, (), sum(_counts(term, step.operand) for term in terms)
-    indices = tuple(int(index.at(point)) for index in step.operand.indices)
-    known = arrays.get(step.operand.array)
-    return step, indices, None if known is None else _at(known, indices)
+def _check_numbers(layer: Layer, shapes: Sequence[Shape], statements: Sequence[Statement]) -> None:
+    sizes = [size for shape in shapes for size in shape]
+    sizes += [extent for s in statements for block in s.blocks for extent in block.extents]
+    if not all(map(is_number, sizes)):
+        given = " and ".join(map(show, shapes))
+        raise ConvmathError(f"{layer!r} on {given} has symbols; give numbers to work out an element")
 
 
-def _counts(term: Term, count: Access) -> bool:
-    """Whether an average divides by this tap: it reads the input, or stays within the bounds given."""
-    if not count.indices:
-        return not term.padding
-    _, *places = term.factors[0][1]
-    return all(place < bound.offset for place, bound in zip(places, count.indices, strict=True))
+def _check_target(target: tuple[int, ...], shape: Shape) -> None:
+    if len(target) != len(shape) or not all(0 <= t < n for t, n in zip(target, shape, strict=True)):
+        raise ConvmathError(
+            f"element {','.join(map(str, target))} is not in the output {show(shape)}; "
+            f"give {len(shape)} indices, each below its size"
+        )
 
 
-_APPLY: dict[str, Callable[[Any, Any], Any]] = {
-    "additions": lambda value, operand: value + operand,
-    "multiplications": lambda value, operand: value * operand,
-    "divisions": lambda value, operand: Fraction(value) / operand,
-    "comparisons": max,
-}
+def read_arrays(
+    layer: Layer, shape: Shape | tuple[Shape, ...], given: Mapping[str, Any]
+) -> dict[str, Array]:
+    """Nested lists as arrays of the shapes the layer wants; leading axes of one may be left out.
+
+    Names are the definition's letters, or PyTorch's for weights.  Raises ConvmathError naming the array and the
+    shape it should have.
+    """
+    shapes = _shapes(shape)
+    statements = layer.defined(*shapes)
+    _check_numbers(layer, shapes, statements)
+    wanted = dict(zip(input_letters(shapes), shapes, strict=True))
+    called: dict[str, str] = {}
+    for statement in statements:
+        for access in weights_read(statement):
+            wanted[access.array] = extents(access, statement)
+            called[statement.arrays[access.array]] = access.array
+    for name in given:
+        if called.get(name, name) not in wanted:
+            raise ConvmathError(f"{layer!r} has no array {name}; it has {', '.join(wanted)}")
+    return {
+        called.get(name, name): _fitted(name, value, wanted[called.get(name, name)])
+        for name, value in given.items()
+    }
 
 
-def _value(
-    statement: Statement, terms: tuple[Term, ...], then: tuple[tuple[Then, tuple[int, ...], Any], ...]
-) -> Any:
-    """The element's number, or None where some are missing."""
-    if any(term.numbers is None for term in terms) or any(number is None for _, _, number in then):
-        return None
-    products = [_product(term) for term in terms if not (statement.reduce == "max" and term.padding)]
-    value = max(products) if statement.reduce == "max" else sum(products)
-    for step, _, operand in then:
-        value = _APPLY[step.kind](value, operand)
-    return value
+def _fitted(name: str, value: Any, shape: Shape) -> Array:
+    found = _measured(value)
+    missing = len(shape) - len(found)
+    if missing >= 0 and (1,) * missing + found == tuple(shape):
+        for _ in range(missing):
+            value = [value]
+        return value
+    raise ConvmathError(f"{name} has the shape {show(found) or 'of a number'}, it must be {show(shape)}")
 
 
-def _product(term: Term) -> Any:
-    value = 1
-    for number in term.numbers or ():
-        value = value * number
-    return value
+def _measured(value: Any) -> tuple[int, ...]:
+    """The shape of nested lists of numbers; ragged ones and other contents are refused."""
+    if isinstance(value, bool) or not isinstance(value, (int, float, list, tuple)):
+        raise ConvmathError(f"{value!r} is no number")
+    if not isinstance(value, (list, tuple)):
+        return ()
+    inner = {_measured(part) for part in value}
+    if len(inner) != 1:
+        raise ConvmathError(f"{value} is not rectangular; every row needs the same length")
+    return (len(value), *inner.pop())
+
+

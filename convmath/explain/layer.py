@@ -1,4 +1,4 @@
-"""Explanations: for each quantity the formula, the numbers put in, the value, and why.
+"""A layer, or the nodes of a network, explained: formula, numbers put in, value, and why.
 
 The formula comes from the layer's symbolic twin, run through the same code as the numbers.
 """
@@ -8,29 +8,56 @@ from __future__ import annotations
 from convmath.explain.counts import memory, operations, parameters
 from convmath.explain.pair import Pair
 from convmath.explain.positions import reach_of, sizes
-from convmath.explain.quantities import refuse_joins
-from convmath.explain.quantity import Explanation as Explanation
-from convmath.explain.quantity import Quantity as Quantity
-from convmath.explain.totals import explain_chain
-from convmath.layers.base import Layer, Shape, show
-from convmath.network.chain import Chain
+from convmath.explain.quantities import of_node
+from convmath.explain.quantity import Explanation, Quantity
+from convmath.explain.totals import explain_totals
+from convmath.layers.base import show
+from convmath.network.network import Network
+from convmath.network.nodes import Node
+from convmath.network.trace import Trace
+
+MOST_PARTS = 20  # layers of a chain that are each explained where the whole is asked for
 
 
-def explain(chain: Chain, shape: Shape, dtype: str = "float32") -> tuple[Explanation, ...]:
-    """Explain each layer, and for more than one the chain as a whole."""
-    refuse_joins(chain)
-    parts = tuple(_explain_layer(layer, x, dtype) for layer, x in chain.inputs(shape))
-    return parts if len(parts) == 1 else (*parts, explain_chain(chain, shape, dtype))
+def explained(network: Network, dtype: str, node: str | None = None) -> tuple[Explanation, ...]:
+    """One node, or each layer of a chain and its totals, or the totals of a network."""
+    trace = network.trace()
+    if node is not None:
+        return (explain_node(trace, network[node], dtype, named=True),)
+    if len(network.nodes) == 1:
+        return (explain_node(trace, network.nodes[0], dtype),)
+    parts = network.nodes if network.is_chain and len(network.nodes) <= MOST_PARTS else ()
+    return (
+        *(explain_node(trace, part, dtype) for part in parts),
+        explain_totals(network, trace, dtype),
+    )
 
 
-def _explain_layer(layer: Layer, shape: Shape, dtype: str) -> Explanation:
-    pair = Pair(layer, shape)
+def explain_node(trace: Trace, node: Node, dtype: str, named: bool = False) -> Explanation:
+    """One layer on what it reads; ``named`` puts its name in front, and adds its field on the network's input."""
+    layer, shapes = trace.keys[node.name]
+    pair = Pair(layer, shapes, trace.definition(node.name))
+    found, counts = of_node(trace, node, dtype), trace.counts(node.name)
     quantities = (
         *sizes(pair),
-        Quantity("output shape", layer.output_shape(shape)),
-        *parameters(pair),
-        *operations(pair),
-        *memory(layer, shape, dtype),
-        *reach_of(pair),
+        *parameters(pair, counts),
+        *operations(pair, counts, found),
+        *memory(counts, found["memory"]),
+        *reach_of(pair, trace, node),
+        *(_on_input(trace, node) if named else ()),
     )
-    return Explanation(f"{layer!r} on {show(shape)}", pair.actual, quantities)
+    given = " and ".join(map(show, shapes)) or "no input"
+    lead = f"{node.name}: " if named else ""
+    return Explanation(f"{lead}{layer!r} on {given}", pair.actual, quantities)
+
+
+def _on_input(trace: Trace, node: Node) -> tuple[Quantity, ...]:
+    """What a position of the node reads of the network's input."""
+    field = trace.receptive_field(node.name)
+    if field is None:
+        return ()
+    why = f"of {trace.network.name}'s input, {show(trace.input_shape)}"
+    return (
+        Quantity("receptive_field", field.size, why=why, label="field on the input"),
+        Quantity("receptive_field", field.stride, label="stride on the input"),
+    )

@@ -8,8 +8,9 @@ from typing import Any
 
 from convmath.errors import ConvmathError
 from convmath.exact.integers import is_number, product
-from convmath.explain.element import place
-from convmath.geometry.loopnest import Statement
+from convmath.geometry.loopnest import Access, Statement
+from convmath.geometry.operation import Apply, Reduce
+from convmath.geometry.wrapping import wrapped
 from convmath.layers.base import Layer, Shape, show
 
 Entry = tuple[int, ...]
@@ -29,19 +30,28 @@ def convolution_matrix(layer: Layer, shape: Shape) -> list[list[Entry | None]]:
     [0, 1, None]
     [None, 0, 1]
     """
-    statement = _bilinear(layer, shape)
+    statement, weight, read = _bilinear(layer, shape)
     rows, columns = product(statement.shape), product(shape)
     matrix: list[list[Entry | None]] = [[None] * columns for _ in range(rows)]
-    weight, read = statement.factors
     for parts in itertools.product(*(list(block.enumerate()) for block in statement.blocks)):
         point = {name: value for part in parts for name, value in part.items()}
-        row = _flat(place(statement.target, point, statement.shape), statement.shape)
-        column = _flat(place(read, point, shape), shape)
+        row = _flat(_place(statement.target, point, ()), statement.shape)
+        column = _flat(_place(read, point, shape), shape)
         if row is not None and column is not None:
             if matrix[row][column] is not None:
                 raise ConvmathError(f"{layer!r} reads an input element twice; use padding_mode='zeros'")
-            matrix[row][column] = place(weight, point, ())
+            matrix[row][column] = _place(weight, point, ())
     return matrix
+
+
+def _place(access: Access, point: Mapping[str, int], shape: Shape) -> Entry:
+    values = [int(index.at(point)) for index in access.indices]
+    if not shape:
+        return tuple(values)
+    return tuple(
+        wrapped(index.wrap, value, int(size))
+        for index, value, size in zip(access.indices, values, shape, strict=True)
+    )
 
 
 def fill(matrix: list[list[Entry | None]], weight: Any) -> list[list[Any]]:
@@ -54,13 +64,18 @@ def transpose(matrix: list[list[Entry | None]]) -> list[list[Entry | None]]:
     return [list(column) for column in zip(*matrix, strict=True)]
 
 
-def _bilinear(layer: Layer, shape: Shape) -> Statement:
-    statements = layer.definition(shape)
-    if len(statements) != 1 or [f.array for f in statements[0].factors] != ["W", "X"]:
+def _bilinear(layer: Layer, shape: Shape) -> tuple[Statement, Access, Access]:
+    """The one statement of a convolution, its weights and what they multiply."""
+    statements = layer.defined(shape)
+    reduction = statements[0].reduction
+    body = reduction.body if len(statements) == 1 and isinstance(reduction, Reduce) else None
+    reads = body.operands if isinstance(body, Apply) else ()
+    if [getattr(each, "array", "") for each in reads] != ["W", "X"]:
         raise ConvmathError(f"{layer!r} is no convolution; a matrix needs weights times inputs")
     if not all(map(is_number, (*shape, *statements[0].shape))):
         raise ConvmathError(f"a matrix needs numbers for all sizes, got {show(shape)}")
-    return statements[0]
+    weight, read = reads
+    return statements[0], weight, read
 
 
 def _flat(indices: Entry, shape: Shape) -> int | None:

@@ -13,12 +13,11 @@ from convmath.layers.base import Layer, Shape
 class Pair:
     """A layer with its twin: statements side by side, and the value of every symbol."""
 
-    def __init__(self, layer: Layer, shape: Shape) -> None:
-        self.layer, self.shape = layer, shape
-        self.actual = layer.definition(shape)
-        self.twin: Twin = twin(layer, shape)
-        self.general = self.twin.layer.definition(self.twin.shape)
-        self.axes = AXES.get(len(shape) - 1, ())
+    def __init__(self, layer: Layer, shapes: tuple[Shape, ...], actual: tuple[Statement, ...]) -> None:
+        self.layer, self.shapes, self.actual = layer, shapes, actual
+        self.twin: Twin = twin(layer, shapes)
+        self.general = self.twin.layer.definition(*self.twin.shapes)
+        self.axes = AXES.get(len(actual[-1].shape) - 1, ())
         self.values = dict(self.twin.values)
         self.named: dict[Any, Any] = {}
         self._name_output_sizes()
@@ -34,6 +33,7 @@ class Pair:
                 self.named[formula], self.values[name] = name, size
 
     def short(self, expression: Any) -> Any:
+        """An output size by its name."""
         return self.named.get(expression, expression)
 
 
@@ -42,8 +42,8 @@ def factors(statement: Statement, names: frozenset[str], pair: Pair) -> list[Any
     channels, taps, positions = [], [], []
     for block in statement.blocks:
         inside = [loop in names for loop in block.loops]
-        if all(inside) and block.values is not None:
-            channels.append(pair.short(block.points))
+        if all(inside) and block.joint is not None:
+            channels.append(pair.short(block.joint))
         elif len(block.loops) == 1:
             channels += [pair.short(block.extents[0])] if inside[0] else []
         else:

@@ -2,44 +2,55 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import reduce
 from typing import Any
 
 import sympy
 from sympy import Add
 
 from convmath.exact.floors import FloorDiv
-from convmath.exact.integers import Integer, is_number
 from convmath.explain.pair import Pair
+from convmath.explain.quantities import alone_of, unread
 from convmath.explain.quantity import Quantity, product_of
 from convmath.geometry.loopnest import Statement
 from convmath.geometry.notation import AXES, AXIS_NAMES, symbol
-from convmath.geometry.reach import Reach, ReceptiveField
+from convmath.geometry.reading import ReceptiveField
 from convmath.geometry.window import Window
-from convmath.layers.base import Layer, Shape
+from convmath.layers.adaptive import AdaptivePool
+from convmath.layers.base import Layer
 from convmath.layers.resize import Upsample
-from convmath.network.chain import Chain
+from convmath.network.leftover import leftover
+from convmath.network.network import Network
+from convmath.network.nodes import Node
+from convmath.network.trace import Trace
 
 
 def sizes(pair: Pair) -> Iterator[Quantity]:
-    """The output size of every axis that the layer changes; equal axes are shown once."""
-    result = pair.twin.layer.output_shape(pair.twin.shape)
-    output = pair.layer.output_shape(pair.shape)
-    if len(result) != len(pair.shape):
-        return
-    shown: dict[Any, list[str]] = {}
-    for number, axis in enumerate(pair.axes, start=1):
-        if result[number] != pair.twin.shape[number]:
-            common = sympy.sympify(result[number]).xreplace({pair.twin.shape[number]: symbol("n")})
-            shown.setdefault((common, pair.shape[number]), []).append(axis)
+    """The output size of every axis; those that the layer changes with their formula, equal ones once."""
+    output, before = pair.actual[-1].shape, pair.shapes[0] if pair.shapes else ()
+    if len(output) == len(before):
+        yield from _changed_sizes(pair, output)
+    yield Quantity("output_size", output[1:], quiet=True)
+    yield Quantity("output_shape", output)
+
+
+def _changed_sizes(pair: Pair, output: tuple[Any, ...]) -> Iterator[Quantity]:
+    result, given = pair.general[-1].shape, pair.twin.shapes[0]
+    shown: dict[Any, list[int]] = {}
+    for axis in range(1, len(result)):
+        if result[axis] != given[axis]:
+            common = sympy.sympify(result[axis]).xreplace({given[axis]: symbol("n")})
+            shown.setdefault((common, pair.shapes[0][axis]), []).append(axis)
     for axes in shown.values():
-        number = pair.axes.index(axes[0]) + 1
+        names = " and ".join(AXIS_NAMES[pair.axes[axis - 1]] for axis in axes)
         yield Quantity(
-            "output " + " and ".join(AXIS_NAMES[axis] for axis in axes),
-            output[number],
-            _by_dilation(sympy.sympify(result[number])),
+            "output_size",
+            output[axes[0]],
+            _by_dilation(sympy.sympify(result[axes[0]])),
             pair.values,
             _size_reason(pair.layer, pair.actual[-1]),
+            label=f"output {names}",
         )
 
 
@@ -67,7 +78,7 @@ def _times(gap: Any, slope: Any) -> Any:
 
 
 def _size_reason(layer: Layer, statement: Statement) -> str:
-    if any(block.outputs is not None for block in statement.blocks):
+    if statement.scatters:
         return "the last input writes farthest; padding crops what it adds, output_padding adds to the end"
     if getattr(layer, "padding", None) == "same":
         return "SAME: as many windows as starts fit on the input, whatever padding that takes"
@@ -75,88 +86,106 @@ def _size_reason(layer: Layer, statement: Statement) -> str:
         return "rounding up is more padding at the end, but the last window must start inside"
     if isinstance(layer, Upsample):
         return "the input size times the factor" if layer.size is None else "the output size is asked for"
-    if statement.reduce and not layer.ends_maps:
+    if isinstance(layer, AdaptivePool):
+        return "the output size is asked for"
+    if statement.reduction is not None:
         return "windows start every s positions, and the last must end inside the padded input"
-    return "the output size is asked for" if layer.ends_maps else "the input and what is put around it"
+    return "the input and what is put around it, or exchanged for channels"
 
 
-def reach_of(pair: Pair) -> Iterator[Quantity]:
-    """What one output position of a layer reads, and what none reads."""
-    chain = Chain((pair.layer,))
-    if not pair.axes:
+def reach_of(pair: Pair, trace: Trace, node: Node) -> Iterator[Quantity]:
+    """What one output position of a layer reads of its input, and what none reads."""
+    alone = alone_of(trace, node)
+    field = alone.receptive_field() if alone else None
+    if alone is None or field is None:
+        yield from (Quantity(name, None, quiet=True) for name in ("receptive_field", "leftover", "unread"))
         return
-    reach = chain.receptive_field(pair.shape)
-    general = Chain((pair.twin.layer,)).receptive_field(pair.twin.shape)
-    alike = len(set(reach.size)) == 1 and len({str(size) for size in general.size}) == 1
-    known = alike and reach.size[0] != 1 and general.bound == reach.bound
-    formula = general.size[0] if known else None
-    varies = _largest(reach)
-    yield Quantity(
-        "receptive field",
-        reach.size,
-        formula,
-        pair.values,
-        varies or "from the first tap of a window to its last, both included",
-    )
-    yield Quantity("effective stride", reach.stride)
-    yield Quantity("effective padding", reach.padding)
-    yield from leftover(chain, pair.shape)
+    window = "from the first tap of a window to its last, both included"
+    yield from _field(field, _field_formula(pair, field), pair.values, window)
+    yield from _left(alone, leftover(alone), unread(alone))
 
 
-def leftover(chain: Chain, shape: Shape) -> Iterator[Quantity]:
-    """The input rows and columns that no output sees, where there are any."""
-    axes = zip(AXES.get(len(shape) - 1, ()), chain.reaches(shape), strict=False)
-    for axis, reach in axes:
-        past, unread = reach.leftover(), _unread(reach)
-        if past != 0:
-            why = "input positions past the last window: no output sees them"
-            yield Quantity(f"leftover along {AXIS_NAMES[axis]}", past, why=why)
-        if is_number(unread) and unread != past:
-            why = "input positions that no tap reads, gaps between taps and windows included"
-            yield Quantity(f"unread along {AXIS_NAMES[axis]}", unread, why=why)
+def _field_formula(pair: Pair, field: ReceptiveField) -> Any:
+    """The size in symbols, where all axes have the same and it is no bound."""
+    twin = Network.chain(pair.twin.layer, pair.twin.shapes[0]).trace().receptive_field()
+    if twin is None or len(set(field.size)) != 1 or len({str(size) for size in twin.size}) != 1:
+        return None
+    return twin.size[0] if field.size[0] != 1 and twin.bound == field.bound else None
 
 
-def _unread(reach: Reach) -> Integer | None:
-    """Positions of a single layer's input that no tap reads, where that is a number."""
-    match reach.maps:
-        case (Window() as window,) if is_number(reach.n) and is_number(window.stride):
-            return window.unread(reach.n)
-    return None
+def _field(field: ReceptiveField, formula: Any, values: Mapping[Any, Any], why: str) -> Iterator[Quantity]:
+    name = "receptive_field"
+    yield Quantity(name, field.size, formula, values, "; ".join(filter(None, (_kind(field) or why, _all(field)))))
+    yield Quantity(name, field.stride, label="effective stride")
+    yield Quantity(name, field.padding, label="effective padding")
 
 
-def chain_reach(chain: Chain, shape: Shape) -> Iterator[Quantity]:
-    """What one position of the last map reads, and how it grew layer by layer."""
-    reach = chain.receptive_field(shape)
-    if not reach.size:
-        return
-    yield Quantity(
-        "receptive field",
-        reach.size,
-        _grown_field(chain, shape),
-        {},
-        _largest(reach) or "1, and each layer adds (its window - 1) times the strides before it",
-    )
-    yield Quantity("effective stride", reach.stride)
-    yield Quantity("effective padding", reach.padding)
-    yield from leftover(chain, shape)
-
-
-def _largest(reach: ReceptiveField) -> str:
+def _kind(field: ReceptiveField) -> str:
     """What the size of a field is where it is not the same at every position."""
-    if reach.bound:
-        return "at most: behind a transposed convolution it differs from position to position"
-    return "the largest: it differs from position to position" if reach.varies else ""
+    if field.bound:
+        return "at most: it differs from position to position"
+    return "the largest: it differs from position to position" if field.varies else ""
 
 
-def _grown_field(chain: Chain, shape: Shape) -> Any:
-    """``1 + (size - 1)*strides before`` with numbers, where all axes agree and nothing scatters."""
-    axes = chain.reaches(shape)
-    if len(set(chain.receptive_field(shape).size)) != 1 or axes[0].window() is None:
+def _all(field: ReceptiveField) -> str:
+    """What else is to be said of a field."""
+    said = []
+    if any(field.sees_all):
+        every = "" if all(field.sees_all) else f" along axis {field.sees_all.index(True) + 1}"
+        said.append(f"as large as the whole input{every}")
+    if field.gated:
+        said.append("a gate or statistic sees all of the input besides")
+    return "; ".join(said)
+
+
+def _left(trace: Trace, past: tuple[Any, ...], gaps: tuple[Any, ...]) -> Iterator[Quantity]:
+    """The input rows and columns that no output sees."""
+    names = [AXIS_NAMES[axis] for axis in AXES.get(len(trace.input_shape) - 1, ())]
+    for name, rest in zip(names, past, strict=False):
+        if rest != 0:
+            why = "input positions past the last window: no output sees them"
+            yield Quantity("leftover", rest, why=why, label=f"leftover along {name}")
+    yield Quantity("leftover", past, quiet=True)
+    for name, rest, gap in zip(names, past, gaps, strict=False):
+        if gap is not None and gap != rest:
+            why = "input positions that no tap reads, gaps between taps and windows included"
+            yield Quantity("unread", gap, why=why, label=f"unread along {name}")
+    yield Quantity("unread", gaps, quiet=True)
+
+
+def network_reach(trace: Trace) -> Iterator[Quantity]:
+    """What one position of the last map reads, and how it grew layer by layer."""
+    field = trace.receptive_field()
+    if field is None:
+        yield Quantity("receptive_field", None, quiet=True)
+        return
+    why = "1, and each layer adds (its window - 1) times the strides before it"
+    grown = _grown(trace)
+    for quantity in _field(field, grown, {}, why if grown is not None else f"of the map {trace.last_map}"):
+        yield quantity
+    past = leftover(trace)
+    yield from (q for q in _left(trace, past, ()) if q.name == "leftover")
+
+
+def _grown(trace: Trace) -> Any:
+    """``1 + (size - 1)*strides before`` with numbers, along a chain of windows where all axes agree."""
+    field = trace.receptive_field()
+    if not trace.network.is_chain or field is None or field.varies or len(set(field.size)) != 1:
+        return None
+    windows: list[Window] = []
+    for node in trace.network.nodes:
+        paths = trace.paths[trace.keys[node.name]]
+        links = paths[0].links if len(paths) == 1 else ()
+        if len(links) < 2 or not isinstance(links[1].map, Window) or links[1].axis != 1:
+            return None
+        windows.append(links[1].map)
+        if node.name == trace.last_map:
+            break
+    if reduce(Window.then, windows, Window()).size != field.size[0]:
         return None
     terms, stride = [sympy.Integer(1)], 1
-    for axis_map in axes[0].maps:
-        window: Any = axis_map
+    for window in windows:
         if window.size != 1:
             terms.append(product_of([Add(window.size, -1, evaluate=False), stride]))
-        stride = stride * window.stride
+        stride = stride * window.stride  # type: ignore[assignment]
     return Add(*terms, evaluate=False)

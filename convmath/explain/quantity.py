@@ -16,7 +16,9 @@ from convmath.geometry.loopnest import Statement
 class Quantity:
     """One answer: ``formula`` in symbols, the same with ``values`` put in, ``value``, and why.
 
-    A quantity may have no formula, or none but the numbers.
+    ``name`` is that of ``convmath.explain.quantities``; ``label`` says more where one name has several answers.
+    A quantity may have no formula, or none but the numbers.  One that is ``quiet`` says nothing new, and is
+    shown only where it is asked for.
     """
 
     name: str
@@ -25,15 +27,28 @@ class Quantity:
     values: Mapping[Any, Any] = field(default_factory=dict)
     why: str = ""
     unit: str = ""
+    label: str = ""
+    quiet: bool = False
+
+    @property
+    def title(self) -> str:
+        """What it is called where people read it."""
+        return self.label or self.name.replace("_", " ")
 
 
 @dataclass(frozen=True)
 class Explanation:
-    """A layer on an input, or a whole chain: its definition and its quantities."""
+    """A layer on an input, or a whole network: its definition and its quantities."""
 
     title: str
     statements: tuple[Statement, ...]
     quantities: tuple[Quantity, ...]
+
+    def shown(self, only: frozenset[str] | None = None) -> tuple[Quantity, ...]:
+        """The quantities to show: those asked for, or all that say something."""
+        if only is None:
+            return tuple(quantity for quantity in self.quantities if not quantity.quiet)
+        return tuple(quantity for quantity in self.quantities if quantity.name in only)
 
 
 def product_of(factors: Sequence[Any]) -> Any:

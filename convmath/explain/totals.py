@@ -1,30 +1,47 @@
-"""The totals of a chain, each as the sum over its layers."""
+"""The totals of a network, each as the sum over its layers."""
 
 from __future__ import annotations
 
-from convmath.explain.counts import REASONS
-from convmath.explain.positions import chain_reach
-from convmath.explain.quantities import BYTES
-from convmath.explain.quantity import Explanation, Quantity, product_of, sum_of
-from convmath.layers.base import Shape, show
-from convmath.network.chain import Chain
+from collections.abc import Callable
+from typing import Any
+
+from convmath.explain.counts import REASONS, memory
+from convmath.explain.positions import network_reach
+from convmath.explain.quantities import of_network
+from convmath.explain.quantity import Explanation, Quantity, sum_of
+from convmath.layers.base import Counts, show
+from convmath.network.network import Network
+from convmath.network.trace import Trace
+
+_MOST_TERMS = 40  # of a sum that is still worth reading
 
 
-def explain_chain(chain: Chain, shape: Shape, dtype: str) -> Explanation:
-    """The totals of a chain, each as the sum over its layers."""
-    width = BYTES[dtype]
-    layers = list(chain.inputs(shape))
-    output, nominal = chain.output_shape(shape), chain.operations(shape)
-    totals = [Quantity("output shape", output)]
-    held = [sum(layer.parameters(x).values()) for layer, x in layers]
-    totals.append(
-        Quantity("parameters", chain.parameter_total(), sum_of(held), {}, "summed over the layers")
-    )
+def explain_totals(network: Network, trace: Trace, dtype: str) -> Explanation:
+    """The totals of a network, each as the sum over its layers."""
+    found = of_network(trace, dtype)
+    quantities = [
+        Quantity("output_size", found["output_size"], quiet=True),
+        Quantity("output_shape", found["output_shape"]),
+        Quantity(
+            "parameters",
+            found["parameters"],
+            _summed(trace, lambda counts: sum(counts.parameters.values())),
+            why="summed over the layers",
+        ),
+        Quantity("parameters_by_name", found["parameters_by_name"], quiet=True),
+    ]
     for kind in REASONS:
-        if getattr(nominal, kind) != 0:
-            counts = [getattr(layer.operations(x), kind) for layer, x in layers]
-            totals.append(Quantity(kind, getattr(nominal, kind), sum_of(counts)))
-    totals += chain_reach(chain, shape)
-    weights = chain.parameter_total()
-    totals.append(Quantity("weight memory", weights * width, product_of([weights, width]), unit="bytes"))
-    return Explanation(f"{chain} on {show(shape)}", (), tuple(totals))
+        count, real = found[kind], found[f"effective_{kind}"]
+        formula = _summed(trace, lambda counts, kind=kind: getattr(counts.operations, kind))  # type: ignore[misc]
+        quantities.append(Quantity(kind, count, formula, quiet=count == 0))
+        quantities.append(Quantity(f"effective_{kind}", real, quiet=True))
+    quantities += network_reach(trace)
+    whole = Counts(trace.output_shape, {"all": found["parameters"]}, trace.operations())
+    quantities += memory(whole, found["memory"])
+    return Explanation(f"{network.title} on {show(trace.input_shape)}", (), tuple(quantities))
+
+
+def _summed(trace: Trace, count: Callable[[Counts], Any]) -> Any:
+    terms = [count(trace.counts(node.name)) for node in trace.network.nodes]
+    several = [term for term in terms if term != 0]
+    return sum_of(several) if len(several) <= _MOST_TERMS else None

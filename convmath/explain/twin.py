@@ -8,54 +8,83 @@ from typing import Any, NamedTuple
 from convmath.geometry.notation import ARGUMENTS, AXES, symbol
 from convmath.layers.base import Layer, Shape
 from convmath.layers.linear import Linear
-from convmath.layers.norm import LayerNorm
+from convmath.layers.norm import OverLastAxes
 from convmath.layers.pad import Pad
 from convmath.layers.pool import Pool
 
 
 class Twin(NamedTuple):
-    """The twin, its input shape, and the number that belongs to each symbol."""
+    """The twin, its input shapes, and the number that belongs to each symbol."""
 
     layer: Layer
-    shape: Shape
+    shapes: tuple[Shape, ...]
     values: dict[Any, Any]
 
 
-def twin(layer: Layer, shape: Shape) -> Twin:
-    """The layer and its input with symbols for numbers; the same symbol means the same argument.
+def twin(layer: Layer, shapes: tuple[Shape, ...]) -> Twin:
+    """The layer and its inputs with symbols for numbers; the same symbol means the same argument.
 
     >>> from convmath import MaxPool2d
-    >>> pair = twin(MaxPool2d(2), (8, 6, 6))
-    >>> pair.layer, pair.shape
-    (MaxPool2d(k, stride=s, padding=p, dilation=d), (C, H, W))
+    >>> pair = twin(MaxPool2d(2), ((8, 6, 6),))
+    >>> pair.layer, pair.shapes
+    (MaxPool2d(k, stride=s, padding=p, dilation=d), ((C, H, W),))
     """
     values: dict[Any, Any] = {}
-    axes = AXES.get(len(shape) - 1, ())
+    rank = max(map(len, shapes), default=1) - 1
+    axes = AXES.get(rank, ())
     written_out = _written_out(layer)
     arguments = {
         field.name: _symbolic(getattr(written_out, field.name), ARGUMENTS[field.name], axes, values)
         for field in fields(written_out)  # type: ignore[arg-type]
         if field.init and field.name in ARGUMENTS and not _stays(written_out, field.name)
     }
-    general = replace(written_out, **arguments)  # type: ignore[type-var]
-    names = _input_symbols(general, shape)
-    values |= {name: size for name, size in zip(names, shape, strict=True) if name not in values}
+    general: Layer = replace(written_out, **arguments)  # type: ignore[type-var]
+    if len(shapes) == 1:
+        names = (_input_symbols(general, shapes[0]),)
+    else:
+        names = tuple(_joined_symbols(shape, shapes, number) for number, shape in enumerate(shapes, start=1))
+    for given, shape in zip(names, shapes, strict=True):
+        for name, size in zip(given, shape, strict=True):
+            values.setdefault(name, size)
     return Twin(general, names, values)
+
+
+def _joined_symbols(shape: Shape, shapes: tuple[Shape, ...], number: int) -> Shape:
+    """One input of a join: sizes that all inputs share by one symbol, others told apart; 1 stays 1."""
+    letters = ("C", *AXES.get(max(map(len, shapes)) - 1, ()))[-len(shape) :]
+    found: list[Any] = []
+    for place, (letter, size) in enumerate(zip(letters, shape, strict=True)):
+        behind = len(shape) - place
+        column = {other[-behind] for other in shapes if len(other) >= behind}
+        wide = {each for each in column if each != 1}
+        if size == 1 and wide:
+            found.append(1)
+        else:
+            found.append(symbol(letter if len(wide) <= 1 else f"{letter}_{number}"))
+    return tuple(found)
 
 
 def _written_out(layer: Layer) -> Layer:
     """The layer with its implied arguments given: a pool's stride, padding as pairs."""
     if isinstance(layer, Pool) and layer.stride is None:
-        return replace(layer, stride=layer.kernel_size)
-    if isinstance(layer, Pad) and isinstance(layer.padding, tuple):
-        return replace(layer, padding=layer.pairs())
+        return _with(layer, stride=layer.kernel_size)
     return layer
+
+
+def _with(layer: Layer, **arguments: Any) -> Layer:
+    """A copy with arguments as they are given, not brought into their shortest form."""
+    copied: Layer = replace(layer)  # type: ignore[type-var]
+    for name, value in arguments.items():
+        object.__setattr__(copied, name, value)
+    return copied
 
 
 def _stays(layer: Layer, name: str) -> bool:
     """Whether the argument stays a number: it decides what the formula is."""
     if name == "groups":
         return bool(getattr(layer, name) == 1)
+    if name == "padding" and isinstance(layer, Pad):
+        return isinstance(layer.padding, tuple)
     return name in ("in_channels", "out_channels") and getattr(layer, "connections", None) is not None
 
 
@@ -84,8 +113,7 @@ def _named(name: str, value: Any, values: dict[Any, Any]) -> Any:
 
 def _input_symbols(layer: Layer, shape: Shape) -> Shape:
     axes = tuple(map(symbol, AXES.get(len(shape) - 1, ())))
-    smallest = layer.smallest_input()
-    if isinstance(layer, (Linear, LayerNorm)):
-        last = layer.smallest_input()
-        return (*(symbol("C"), *axes)[: len(shape) - len(last)], *last)
-    return (smallest[0] if smallest else symbol("C"), *axes)
+    example = layer.example_shape()
+    if example is not None and isinstance(layer, (Linear, OverLastAxes)):
+        return (*(symbol("C"), *axes)[: len(shape) - len(example)], *example)
+    return (example[0] if example else symbol("C"), *axes)

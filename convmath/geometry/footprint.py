@@ -2,44 +2,80 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
+from itertools import accumulate
 from math import gcd, lcm
 from typing import Any, NamedTuple, TypeAlias
 
-from convmath.exact.integers import Integer, ceil_div, is_number, maximum, minimum, ratio
+from convmath.exact.integers import Integer, floor_div, is_number, maximum, minimum, ratio
 from convmath.geometry.window import Scatter, Window
 
 Span: TypeAlias = "tuple[Integer, Integer] | None"
 
 ALIGNED, MISALIGNED, POSITION_DEPENDENT = "aligned", "misaligned", "position-dependent"
-_MOST_CASES = 100_000  # paths gone through one by one
+_MOST_CASES = 100_000  # outputs and taps gone through one by one
+
+
+class Whole(NamedTuple):
+    """Every output reads all ``n`` positions: pooled whole, or mixed by a dense layer."""
+
+    n: Integer
+
+
+class Listed(NamedTuple):
+    """Outputs of which each reads positions of its own: resized, pooled to a size, wrapped at the borders.
+
+    ``sources_of`` lists what one output reads, in numbers; ``cases`` is how many there are.  In symbols it is only known that output i reads
+    within ``stride*i + low .. stride*i + high``.
+    """
+
+    sources_of: Callable[[int], frozenset[int]]
+    cases: Integer
+    stride: Any
+    low: Any
+    high: Any
+
+    def sources(self, outputs: Iterable[int]) -> set[int]:
+        """The positions that these outputs read; numbers only."""
+        return {position for output in outputs for position in self.sources_of(output)}
+
+
+AxisMap: TypeAlias = "Window | Scatter | Listed | Whole"
+IDENTITY = Window()
 
 
 class Footprint(NamedTuple):
     """The first and last input position that output ``i`` reads, for every ``i``.
 
     ``spans`` are those of the first outputs; after them the pattern repeats ``shift`` positions further
-    on.  A span is None where an output reads nothing.  The default is the input itself.
+    on, or where it ``ends``, no output is left.  A span is None where an output reads nothing.  The default
+    is the input itself, of ``n`` positions where that is known.
 
     ``status`` says the worst that happened on the way: where paths met, their fields had one centre
-    (aligned) or not (misaligned), or fields differed from position to position.  With ``bound`` a span is
-    only known not to be larger; ``gated`` marks that a path left out of it sees the whole input
-    (squeeze-and-excitation).
+    (aligned) or not (misaligned), or fields differed from position to position.  With ``bound`` output i is
+    only known to read within ``span + shift*i``, whose ends may be fractions.  ``gated`` marks that a path
+    left out of it sees more of the input (squeeze-and-excitation, statistics of the whole map), ``gaps`` that
+    not every position from the first to the last need be read.
 
     >>> Footprint().then(Window(3, stride=2)).then(Window(3)).spans
     ((0, 6),)
     """
 
     spans: tuple[Span, ...] = ((0, 0),)
-    shift: Integer = 1
+    shift: Any = 1
     status: str = ALIGNED
     bound: bool = False
     gated: bool = False
+    ends: bool = False
+    n: Integer | None = None
+    gaps: bool = False
 
     def span(self, output: int) -> Span:
         """The first and last input position that one output reads."""
         turns, place = divmod(output, len(self.spans))
+        if self.ends and turns != 0:
+            return None
         span = self.spans[place]
         return span and (span[0] + turns * self.shift, span[1] + turns * self.shift)
 
@@ -57,102 +93,255 @@ class Footprint(NamedTuple):
     @property
     def stride(self) -> Integer | Fraction:
         """From one output's field to the next one's, on average."""
-        return self.shift if len(self.spans) == 1 else ratio(self.shift, len(self.spans))
+        if not self.ends:
+            return self.shift if len(self.spans) == 1 else ratio(self.shift, len(self.spans))
+        starts = [(place, span[0]) for place, span in enumerate(self.spans) if span]
+        if len(starts) < 2:
+            return 0
+        (first, low), *_, (last, high) = starts
+        return ratio(high - low, last - first)
 
     @property
     def padding(self) -> Integer:
         """How far the first output's field starts before the input."""
-        return -self.spans[0][0] if self.spans[0] else 0
+        return -_rounded_down(self.spans[0][0]) if self.spans[0] else 0
 
-    def then(self, axis_map: Window | Scatter) -> Footprint:
-        """The same behind one more layer."""
-        (only, *more), shift = self.spans, self.shift
-        if isinstance(axis_map, Window) and only and not more and not self.bound:
-            low, high = axis_map.reads(0, 0)
-            span = (only[0] + low * shift, only[1] + high * shift)
-            return Footprint((span,), shift * axis_map.stride, *self[2:])
-        taps = axis_map.taps
-        cases = len(self.spans) * axis_map.period * taps
-        if self.bound or not is_number(axis_map.step) or not is_number(cases) or cases > _MOST_CASES:
+    @property
+    def sees_all(self) -> bool:
+        """Whether a field is as large as the input."""
+        return self.n is not None and is_number(self.n) and is_number(self.size) and self.size >= self.n
+
+    def then(
+        self, axis_map: AxisMap, outputs: Integer | None = None, inputs: Integer | None = None
+    ) -> Footprint:
+        """The same behind one more layer, which makes ``outputs`` of the ``inputs`` along the axis."""
+        if isinstance(axis_map, Whole):
+            return self._all_of(axis_map.n)
+        cut = inputs is not None and outputs is not None and cuts(axis_map, outputs, inputs)
+        if isinstance(axis_map, Window) and len(self.spans) == 1 and self.spans[0] and not (self.ends or cut):
+            return self._behind_window(axis_map)
+        if self.bound or not _countable(axis_map):
             return self._widest(axis_map)
-        return self._tap_by_tap(axis_map)
+        if isinstance(axis_map, Listed) or self.ends or cut:
+            return self._listed(axis_map, outputs)
+        return self._by_period(axis_map)
+
+    def _behind_window(self, window: Window) -> Footprint:
+        """Windows of one span each, moved evenly: that of the first says all."""
+        (only,) = self.spans
+        low, high = window.reads(0, 0)
+        assert only is not None
+        span = (only[0] + low * self.shift, only[1] + high * self.shift)
+        apart = window.dilation * self.shift
+        gaps = self.gaps or not (window.kernel_size == 1 or _is_at_most(apart, only[1] - only[0] + 1))
+        return self._replace(spans=(span,), shift=self.shift * window.stride, gaps=gaps)
 
     def _sizes(self) -> list[Integer]:
-        return [span[1] - span[0] + 1 if span else 0 for span in self.spans]
+        return [_extent(span, self.bound) for span in self.spans]
 
-    def _tap_by_tap(self, axis_map: Window | Scatter) -> Footprint:
+    def _by_period(self, axis_map: Window | Scatter) -> Footprint:
         """Every output of a period by itself; gaps between taps are left out of the hull."""
-        common = gcd(axis_map.step, len(self.spans))
-        outputs = range(axis_map.period * len(self.spans) // common)
-        spans = tuple(_hull(map(self.span, axis_map.sources({output}))) for output in outputs)
-        spans, shift = _shortest(spans, self.shift * axis_map.step // common)
+        common = gcd(axis_map.step, len(self.spans))  # type: ignore[arg-type]
+        turns = range(axis_map.period * len(self.spans) // common)  # type: ignore[arg-type]
+        if len(turns) * axis_map.taps > _MOST_CASES:
+            return self._widest(axis_map)
+        read = [list(map(self.span, axis_map.sources({output}))) for output in turns]
+        spans, shift = _shortest(tuple(map(_hull, read)), self.shift * axis_map.step // common)
         status = POSITION_DEPENDENT if len(spans) > 1 else self.status
-        return Footprint(spans, shift, status, self.bound, self.gated)
+        gaps = self.gaps or any(map(_has_gaps, read))
+        return self._replace(spans=spans, shift=shift, status=status, gaps=gaps)
 
-    def _widest(self, axis_map: Window | Scatter) -> Footprint:
-        """A bound, in symbols too: an interval of w positions meets at most this many windows."""
-        first, width = self.spans[0][0] if self.spans[0] else 0, self.size
-        last = 0 if isinstance(axis_map, Window) else axis_map.window.stride - 1
-        low, high = axis_map.reads(0, last)
-        first, width = first - _above(-low * self.stride), width + _above((high - low) * self.stride)
-        stride = ratio(axis_map.step, axis_map.period) * self.stride
-        return Footprint(((first, first + width - 1),), stride, POSITION_DEPENDENT, True, self.gated)
+    def _listed(self, axis_map: Window | Scatter | Listed, outputs: Integer | None) -> Footprint:
+        """Every output by itself, as many as there are."""
+        if outputs is None or not is_number(outputs) or outputs > _MOST_CASES:
+            return self._widest(axis_map)
+        return self._of_outputs(
+            [list(map(self.span, axis_map.sources({output}))) for output in range(int(outputs))]
+        )
+
+    def _of_outputs(self, read: Sequence[Sequence[Span]]) -> Footprint:
+        """Outputs that read these spans each, and no further ones."""
+        spans = tuple(map(_hull, read))
+        status = self.status if _evenly(spans) else POSITION_DEPENDENT
+        gaps = self.gaps or any(map(_has_gaps, read))
+        return self._replace(spans=spans, shift=0, status=status, bound=False, ends=True, gaps=gaps)
+
+    def _all_of(self, outputs: Integer) -> Footprint:
+        """Every output reads what the first ``outputs`` positions read together, as far as there is input."""
+        bound = self.bound or not is_number(outputs)
+        hull = self._hull_of(outputs)
+        if self.n is not None and hull is not None:
+            inside = maximum(hull[0], 0), minimum(hull[1], self.n - 1)
+            bound, hull = bound or (self.gaps and inside != hull), inside
+        return self._replace(spans=(hull,), shift=0, bound=bound, ends=False)
+
+    def _hull_of(self, outputs: Integer) -> Span:
+        """From the first to the last position that any of these outputs reads; those beside the input read none."""
+        numbers = is_number(outputs) and is_number(self.n) and _in_numbers(self) and outputs <= _MOST_CASES
+        if numbers and not self.bound:
+            spans = map(self.span, self._ends_of(int(outputs)))
+            return _hull(span for span in spans if span and span[1] >= 0 and span[0] < self.n)  # type: ignore[operator]
+        if self.n is not None and (self.bound or len(self.spans) > 1 or self.ends):
+            return 0, self.n - 1
+        (span, *_), last = self.spans, (outputs - 1) * self.shift
+        return span and (span[0], span[1] + last)
+
+    def _ends_of(self, outputs: int) -> Iterable[int]:
+        """The outputs whose spans together start and end as all do: of even ones the first and last on the input."""
+        span = self.spans[0]
+        if len(self.spans) > 1 or self.ends or span is None or self.shift < 1:
+            return range(outputs)
+        first, last = -(span[1] // self.shift), (self.n - 1 - span[0]) // self.shift  # type: ignore[operator]
+        return {max(first, 0), min(last, outputs - 1)} if first <= last else ()
+
+    def _widest(self, axis_map: Window | Scatter | Listed) -> Footprint:
+        """Bounds that hold for every output, in symbols too: an interval that moves evenly."""
+        if self.ends or not all(self.spans):
+            return self.everything()
+        low, high = _band(self)
+        stride, first, last = _reach(axis_map)
+        pace = self.stride
+        span = low + pace * first, high + pace * last
+        return self._replace(
+            spans=(span,), shift=pace * stride, status=POSITION_DEPENDENT, bound=True, ends=False
+        )
+
+    def everything(self) -> Footprint:
+        """Nothing is known but that no output reads more than the input."""
+        last = 0 if self.n is None else self.n - 1
+        return self._replace(
+            spans=((0, last),), shift=0, status=POSITION_DEPENDENT, bound=True, ends=False
+        )
 
 
-def _above(distance: Any) -> Integer:
-    """A distance rounded up: fields a fraction of a position apart are at most this far apart."""
+def cuts(axis_map: Window | Scatter | Listed, outputs: Integer, inputs: Integer) -> bool:
+    """Whether positions are cut off: the outputs next to the first and the last one would read the input too.
+
+    Padding that is put there again reads nothing then, and is no position of the input's.
+    """
+    if isinstance(axis_map, Listed):
+        return False
+    if not is_number(outputs) or not is_number(inputs) or not _countable(axis_map):
+        begin = axis_map.begin if isinstance(axis_map, Window) else 0
+        return is_number(begin) and begin < 0
+    return any(_lies_within(axis_map.sources({beside}), inputs) for beside in (-1, outputs))
+
+
+def _lies_within(positions: set[int], n: Integer) -> bool:
+    return bool(positions) and min(positions) >= 0 and max(positions) < n
+
+
+def _countable(axis_map: AxisMap) -> bool:
+    """Whether what single outputs read can be listed: all in numbers."""
+    if isinstance(axis_map, Listed):
+        return is_number(axis_map.cases) and axis_map.cases <= _MOST_CASES
+    window = axis_map.window if isinstance(axis_map, Scatter) else axis_map
+    assert isinstance(window, Window)
+    return all(map(is_number, (window.stride, window.kernel_size, window.dilation, window.begin)))
+
+
+def _band(footprint: Footprint) -> tuple[Any, Any]:
+    """``low`` and ``high`` such that output i reads within ``low + stride*i .. high + stride*i``."""
+    pace, spans = footprint.stride, footprint.spans
+    lows = [span[0] - pace * place for place, span in enumerate(spans) if span]
+    highs = [span[1] - pace * place for place, span in enumerate(spans) if span]
+    return (lows[0], highs[0]) if len(spans) == 1 else (min(lows), max(highs))
+
+
+def _reach(axis_map: Window | Scatter | Listed) -> tuple[Any, Any, Any]:
+    """``stride``, ``first`` and ``last``: output i reads within ``stride*i + first .. stride*i + last``."""
+    if isinstance(axis_map, Window):
+        first, last = axis_map.reads(0, 0)
+        return axis_map.stride, first, last
+    if isinstance(axis_map, Listed):
+        return axis_map.stride, axis_map.low, axis_map.high
+    window = axis_map.window
+    first = ratio(window.begin - window.size + 1, window.stride)
+    return ratio(1, window.stride), first, ratio(window.begin, window.stride)
+
+
+def _extent(span: Span, bound: bool) -> Integer:
+    if span is None:
+        return 0
+    apart = span[1] - span[0]
+    return (_rounded_down(apart) if bound else apart) + 1
+
+
+def _rounded_down(distance: Any) -> Integer:
+    """The largest whole number up to a fraction, in symbols too."""
     if is_number(distance):
-        return distance
+        return distance  # type: ignore[no-any-return]
     if isinstance(distance, Fraction):
-        return ceil_div(distance.numerator, distance.denominator)
+        return distance.numerator // distance.denominator
     import sympy
 
-    return ceil_div(*sympy.fraction(sympy.together(distance)))
+    return floor_div(*sympy.fraction(sympy.together(distance)))
 
 
-def joined(footprints: Iterable[Footprint | None], outputs: Integer | None = None) -> Footprint | None:
-    """The hull over the paths that meet; a path that sees the whole input (None) is only noted.
+def joined(footprints: Iterable[Footprint], outputs: Integer | None = None) -> Footprint:
+    """The hull over the paths that meet, for so many ``outputs``.
 
-    Paths whose strides differ drift apart: their hull is the widest over so many ``outputs``, and nothing
-    (None) where their number is not known.
+    Paths whose strides differ drift apart: their hull is another one at every output.
     """
-    found = list(footprints)
-    paths = [path for path in found if path is not None]
-    if not paths:
-        return None
-    gated = len(paths) < len(found) or any(path.gated for path in paths)
-    alike = all(path == paths[0] for path in paths)
-    hull = paths[0] if alike else _joined(paths, outputs)
-    return hull if hull is None or hull.gated == gated else hull._replace(gated=gated)
+    paths = list(footprints)
+    first = paths[0]
+    gated = any(path.gated for path in paths)
+    hull = first if all(path == first for path in paths) else _joined(paths, outputs)
+    return hull if hull.gated == gated else hull._replace(gated=gated)
 
 
-def _joined(paths: list[Footprint], outputs: Integer | None) -> Footprint | None:
-    period = lcm(*(len(path.spans) for path in paths))
-    shifts = [path.shift * (period // len(path.spans)) for path in paths]
+def _joined(paths: list[Footprint], outputs: Integer | None) -> Footprint:
     bound = any(path.bound for path in paths)
-    spans = tuple(_hull(path.span(output) for path in paths) for output in range(period))
-    if any(shift != shifts[0] for shift in shifts):
-        return _drifting(paths, period, outputs)
+    if any(path.ends for path in paths) or any(path.stride != paths[0].stride for path in paths):
+        return _drifting(paths, outputs)
+    if bound:
+        low, high = (list(ends) for ends in zip(*map(_band, paths), strict=True))
+        span = _least(low, minimum), _least(high, maximum)
+        return paths[0]._replace(spans=(span,), shift=paths[0].stride, status=POSITION_DEPENDENT, bound=True)
+    period = lcm(*(len(path.spans) for path in paths))
+    read = [[path.span(output) for path in paths] for output in range(period)]
+    shift = paths[0].shift * (period // len(paths[0].spans))
+    gaps = any(path.gaps for path in paths) or any(map(_has_gaps, read))
+    return paths[0]._replace(spans=tuple(map(_hull, read)), shift=shift, status=_met(paths, period), gaps=gaps)
+
+
+def _met(paths: list[Footprint], period: int) -> str:
     statuses = {path.status for path in paths}
     centres = {path.spans[0][0] + path.spans[0][1] for path in paths if path.spans[0]}
     if POSITION_DEPENDENT in statuses or period > 1:
-        status = POSITION_DEPENDENT
-    else:
-        status = MISALIGNED if MISALIGNED in statuses or len(centres) > 1 else ALIGNED
-    return Footprint(spans, shifts[0], status, bound)
+        return POSITION_DEPENDENT
+    return MISALIGNED if MISALIGNED in statuses or len(centres) > 1 else ALIGNED
 
 
-def _drifting(paths: list[Footprint], period: int, outputs: Integer | None) -> Footprint | None:
-    """Ends move evenly, each path's own way, so the widest hull is among the first or the last outputs."""
-    if outputs is None or not is_number(outputs) or not all(is_number(path.shift) for path in paths):
-        return None
-    last = range(max(int(outputs) - period, 0), int(outputs))
-    places = (*range(min(period, int(outputs))), *last)
-    hulls = [hull for hull in (_hull(path.span(i) for path in paths) for i in places) if hull]
-    if not hulls:
-        return None
-    width = max(high - low for low, high in hulls)
-    return Footprint(((hulls[0][0], hulls[0][0] + width),), paths[0].stride, POSITION_DEPENDENT, True)
+def _drifting(paths: list[Footprint], outputs: Integer | None) -> Footprint:
+    """Each output by itself where they can be gone through."""
+    unknown = outputs is None or not is_number(outputs) or outputs > _MOST_CASES
+    exact = not any(path.bound for path in paths) and all(map(_in_numbers, paths))
+    if unknown or not exact:
+        return paths[0].everything()
+    read = [[path.span(output) for path in paths] for output in range(int(outputs))]  # type: ignore[arg-type]
+    gaps = any(path.gaps for path in paths)
+    return paths[0]._replace(gaps=gaps)._of_outputs(read)._replace(status=POSITION_DEPENDENT)
+
+
+def _in_numbers(path: Footprint) -> bool:
+    return all(is_number(end) for span in path.spans if span for end in (*span, path.shift))
+
+
+def side_by_side(parts: Sequence[tuple[Footprint, Integer]]) -> Footprint:
+    """Maps one behind the other along the axis, each with its number of positions, all counted from the first."""
+    first = parts[0][0]
+    sizes = [size for _, size in parts]
+    if not all(map(is_number, sizes)) or not all(_in_numbers(part) and not part.bound for part, _ in parts):
+        return first.everything()._replace(gated=any(part.gated for part, _ in parts))
+    ends = list(accumulate(sizes))
+    read = [
+        [part.span(place)]
+        for (part, size), end in zip(parts, ends, strict=True)
+        for place in range(end - size, end)
+    ]
+    gated, gaps = any(part.gated for part, _ in parts), any(part.gaps for part, _ in parts)
+    return first._replace(gaps=gaps)._of_outputs(read)._replace(gated=gated)
 
 
 def _hull(spans: Iterable[Span]) -> Span:
@@ -163,6 +352,44 @@ def _hull(spans: Iterable[Span]) -> Span:
     for first, last in others:
         low, high = minimum(low, first), maximum(high, last)
     return low, high
+
+
+def _has_gaps(spans: Iterable[Span]) -> bool:
+    """Whether some position between these spans is in none of them."""
+    found = [span for span in spans if span]
+    if len(found) < 2:
+        return False
+    if not all(is_number(end) for span in found for end in span):
+        return any(span != found[0] for span in found)
+    found.sort()
+    last = found[0][1]
+    for first, end in found:
+        if first > last + 1:
+            return True
+        last = max(last, end)
+    return False
+
+
+def _is_at_most(first: Any, second: Any) -> bool:
+    """Whether it is known that one is no larger than the other."""
+    return bool(first <= second) if is_number(first) and is_number(second) else first == second
+
+
+def _least(values: list[Any], smaller: Callable[[Any, Any], Any]) -> Any:
+    least, *others = values
+    for other in others:
+        least = smaller(least, other)
+    return least
+
+
+def _evenly(spans: Sequence[Span]) -> bool:
+    """Whether all spans have one size and are one distance apart."""
+    found = [span for span in spans if span]
+    if len(found) < len(spans) or not found:
+        return False
+    sizes = {high - low for low, high in found}
+    gaps = {after[0] - before[0] for before, after in zip(found, found[1:], strict=False)}
+    return len(sizes) == 1 and len(gaps) <= 1
 
 
 def _shortest(spans: tuple[Span, ...], shift: int) -> tuple[tuple[Span, ...], int]:

@@ -1,7 +1,7 @@
 """A layer's definition as loop nests, and what is counted from it.
 
-A ``Statement`` says: for every value of its loops, combine the ``factors`` and reduce the results into
-``target``.  Convolution, for one::
+A ``Statement`` says: for every value of its loops, the ``target`` is the value of an expression over what is
+read.  Convolution, for one::
 
     Y[o, i, j] = B[o] + sum over c, a, b of W[o, c, a, b] * X[c, s*i + d*a - p, s*j + d*b - p]
 
@@ -15,10 +15,12 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
+from math import prod
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from convmath.exact.integers import Integer, floor_div, product
+from convmath.geometry.operation import SELECT, Apply, Expression, Operators, Reduce, walk
 from convmath.geometry.window import AdaptiveWindow, Window
 
 Point = Mapping[str, int]
@@ -52,11 +54,22 @@ def loop(name: str) -> Index:
     return Index(((1, name),))
 
 
-class Access(NamedTuple):
-    """An array read or written at some indices: ``W[o, c, a, b]``."""
+ZERO = Index(())  # the first place, whatever the loops are
 
-    array: str
-    indices: tuple[Index, ...] = ()
+
+class Access(
+    Operators,
+    NamedTuple("Access", [("array", str), ("indices", tuple[Index, ...]), ("outside", Any)]),
+):
+    """An array read or written at some indices: ``W[o, c, a, b]``.
+
+    ``outside`` is what a read beside the array gives: a number, or one for each first index.
+    """
+
+    __slots__ = ()
+
+    def __new__(cls, array: str, indices: tuple[Index, ...] = (), outside: Any = 0) -> Access:
+        return super().__new__(cls, array, indices, outside)
 
     @property
     def loops(self) -> frozenset[str]:
@@ -64,27 +77,62 @@ class Access(NamedTuple):
         return frozenset().union(*(index.loops for index in self.indices))
 
 
+class Taps(
+    Operators, NamedTuple("Taps", [("bounds", tuple[Integer, ...] | None), ("less", Integer)])
+):
+    """How many taps of the reduction lie on the input, or below these bounds of each spatial axis; some less."""
+
+    __slots__ = ()
+
+    def __new__(cls, bounds: tuple[Integer, ...] | None = None, less: Integer = 0) -> Taps:
+        return super().__new__(cls, bounds, less)
+
+
+class Weights(
+    Operators,
+    NamedTuple("Weights", [("array", str), ("rules", tuple[tuple[str, str, Callable[[int, int], Any]], ...])]),
+):
+    """Weights that follow from where they stand: one rule an axis, of an output position and a tap."""
+
+    __slots__ = ()
+
+    @property
+    def indices(self) -> tuple[Index, ...]:
+        """The output's positions, then the taps."""
+        return tuple(map(loop, (*(rule[0] for rule in self.rules), *(rule[1] for rule in self.rules))))
+
+    def along(self, point: Point) -> Any:
+        """The product of the rules of those axes whose loops are given."""
+        shares = (share(point[i], point[a]) for i, a, share in self.rules if i in point and a in point)
+        return prod(shares)
+
+
 class Block(NamedTuple):
     """Loops that vary together, independently of every other block.
 
-    ``points`` counts the joint values of all its loops, ``extents`` those of each loop by itself, and
-    ``outputs`` the target's distinct indices where they are not simply one loop's values (a scatter).
-    ``landing`` and ``reached`` are points and outputs once the taps beside the input are left out;
-    ``values`` enumerates the joint values where they are not all combinations.
+    ``extents`` are the values of each loop by itself.  ``joint`` counts the joint values of all its loops
+    where they are not all combinations, and ``values`` then enumerates them.  ``outputs`` counts the target's
+    distinct indices where they are not simply one loop's values (a scatter).  ``landing`` and ``reached`` are
+    points and outputs once the taps beside the input are left out.
     """
 
     loops: tuple[str, ...]
     extents: tuple[Integer, ...]
-    points: Integer
+    joint: Integer | None = None
     outputs: Integer | None = None
     landing: Callable[[], Integer] | None = None
     reached: Callable[[], Integer] | None = None
     values: Callable[[], Iterable[tuple[int, ...]]] | None = None
 
-    def project(self, names: frozenset[str]) -> Integer:
-        """How many values the named loops take, of those in this block."""
+    @property
+    def points(self) -> Integer:
+        """How many joint values the loops take."""
+        return product(self.extents) if self.joint is None else self.joint
+
+    def factors(self, names: frozenset[str]) -> list[Integer]:
+        """How many values the named loops take, of those in this block, as factors."""
         inside = [extent for name, extent in zip(self.loops, self.extents, strict=True) if name in names]
-        return self.points if len(inside) == len(self.loops) else product(inside)
+        return inside if self.joint is None or len(inside) < len(self.loops) else [self.joint]
 
     def enumerate(self) -> Iterator[dict[str, int]]:
         """Every joint value of the loops, by name."""
@@ -98,24 +146,25 @@ def _range(extent: Integer) -> range:
 
 def single(name: str, extent: Integer) -> Block:
     """A loop that depends on no other."""
-    return Block((name,), (extent,), extent)
+    return Block((name,), (extent,))
 
 
-def joined(names: tuple[str, str], pairs: tuple[tuple[int, int], ...]) -> Block:
+def tabled(
+    names: tuple[str, str], pairs: tuple[tuple[int, int], ...], extents: tuple[Integer, Integer]
+) -> Block:
     """Two loops that only take the listed pairs of values: a connection table."""
-    extents = tuple(len(set(column)) for column in zip(*pairs, strict=True))
     return Block(names, extents, len(pairs), values=lambda: pairs)
 
 
 def gathered(names: tuple[str, str], window: Window, n: Integer, *, pads: bool = True) -> Block:
     """Windows over ``n`` positions; ``pads`` says whether padding is zeros that can be left out."""
     windows = window.count(n)
+    extents = (windows, window.kernel_size)
     if not pads or (window.begin == 0 and window.end == 0):
-        return Block(names, (windows, window.kernel_size), windows * window.kernel_size)
+        return Block(names, extents)
     return Block(
         names,
-        (windows, window.kernel_size),
-        windows * window.kernel_size,
+        extents,
         landing=lambda: window.landing_taps(windows, n),
         reached=lambda: window.landing_windows(windows, n),
     )
@@ -127,7 +176,6 @@ def scattered(names: tuple[str, str], window: Window, n: Integer, result: Intege
     return Block(
         names,
         (n, window.kernel_size),
-        n * window.kernel_size,
         outputs=window.touched(n),
         landing=(lambda: window.landing_taps(n, result)) if cropped else None,
         reached=(lambda: window.landing_touched(n, result)) if cropped else None,
@@ -141,33 +189,34 @@ def adaptive(names: tuple[str, str], window: AdaptiveWindow) -> Block:
         for i in range(int(window.windows)):
             yield from ((i, a) for a in range(int(window.stop(i) - window.start(i))))
 
-    return Block(names, (window.windows, window.window().kernel_size), window.taps, values=values)
-
-
-class Then(NamedTuple):
-    """One operation done once to every output element, after the reduction.
-
-    ``text`` shows it around the value so far, ``{}``, and the operand, ``{operand}``.
-    """
-
-    kind: str
-    operand: Access | Integer | None = None
-    text: str = "{}"
+    return Block(names, (window.windows, window.widest), window.taps, values=values)
 
 
 class Statement(NamedTuple):
-    """One loop nest: ``target = then(reduce over the other loops of the product of factors)``.
+    """One loop nest: ``target = value`` for all values of the loops in ``blocks``.
 
-    ``shape`` is the target's; ``reduce`` is ``"sum"``, ``"max"`` or ``""`` where nothing is reduced.
+    ``shape`` is the target's; ``arrays`` names the weights among what is read, by their letters.
     """
 
     target: Access
     shape: tuple[Integer, ...]
     blocks: tuple[Block, ...]
-    factors: tuple[Access, ...]
-    reduce: str = ""
-    then: tuple[Then, ...] = ()
-    parameters: Mapping[str, str] = MappingProxyType({})  # array letter -> parameter name
+    value: Expression
+    arrays: Mapping[str, str] = MappingProxyType({})
+
+    @property
+    def reduction(self) -> Reduce | None:
+        """The reduction in its value, if there is one."""
+        return next((part for part in walk(self.value) if isinstance(part, Reduce)), None)
+
+    @property
+    def scatters(self) -> bool:
+        """Whether several values of the loops write the same element, and so add onto it."""
+        return any(block.outputs is not None for block in self.blocks)
+
+    def reads(self) -> list[Access]:
+        """What its value reads, in the order it is written."""
+        return [part for part in walk(self.value) if isinstance(part, Access)]
 
 
 @dataclass(frozen=True)
@@ -187,15 +236,15 @@ class Operations:
     functions: Integer = 0
 
     def __add__(self, other: Operations) -> Operations:
-        return Operations(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(self)))
+        return Operations(*(getattr(self, kind) + getattr(other, kind) for kind in KINDS))
 
 
-REDUCTIONS = {"sum": "additions", "max": "comparisons"}
+KINDS = tuple(field.name for field in fields(Operations))
 
 
 def points(blocks: Iterable[Block], names: frozenset[str]) -> Integer:
     """How many joint values the named loops take over the whole domain."""
-    return product(block.project(names) for block in blocks)
+    return product([factor for block in blocks for factor in block.factors(names)])
 
 
 def operations(statement: Statement) -> Operations:
@@ -204,40 +253,63 @@ def operations(statement: Statement) -> Operations:
     Reducing K values takes K - 1 operations, so all reductions together take as many as there are
     points less one for each element reached.
     """
-    domain = product(block.points for block in statement.blocks)
-    reached = product(_outputs(block, statement) for block in statement.blocks)
-    return _tally(statement, domain, reached)
+    domain = product([block.points for block in statement.blocks])
+    return _tally(statement, domain, lambda: product([_outputs(block, statement) for block in statement.blocks]))
 
 
 def effective_operations(statement: Statement) -> Operations:
     """The same with the taps left out that fall on zero padding or are cropped away."""
-    domain = product(b.landing() if b.landing else b.points for b in statement.blocks)
-    reached = product(b.reached() if b.reached else _outputs(b, statement) for b in statement.blocks)
-    return _tally(statement, domain, reached)
+    blocks = statement.blocks
+    domain = product([b.landing() if b.landing else b.points for b in blocks])
+    return _tally(
+        statement, domain, lambda: product([b.reached() if b.reached else _outputs(b, statement) for b in blocks])
+    )
 
 
 def _outputs(block: Block, statement: Statement) -> Integer:
-    return block.project(statement.target.loops) if block.outputs is None else block.outputs
+    return product(block.factors(statement.target.loops)) if block.outputs is None else block.outputs
 
 
-def _tally(statement: Statement, domain: Integer, reached: Integer) -> Operations:
-    counts: dict[str, Integer] = {"multiplications": domain * (len(statement.factors) - 1)}
-    if statement.reduce:
-        counts[REDUCTIONS[statement.reduce]] = domain - reached
-    for then in statement.then:
-        counts[then.kind] = counts.get(then.kind, 0) + product(statement.shape)
+def _tally(statement: Statement, domain: Integer, reached: Callable[[], Integer]) -> Operations:
+    counts: dict[str, Integer] = {}
+    reduction = statement.reduction
+    inner = domain if reduction is None else product(statement.shape)
+    for kind, times, within in executed(statement):
+        counts[kind] = counts.get(kind, 0) + times * (domain if within else inner)
+    if reduction is not None:
+        kind = reduction.operation.kind
+        counts[kind] = counts.get(kind, 0) + domain - reached()
+    counts.pop("", None)  # what is never counted
     return Operations(**counts)
 
 
-def parameter_accesses(statement: Statement) -> list[Access]:
-    """The reads of trainable arrays: weights among the factors, biases among what follows."""
-    operands = [then.operand for then in statement.then if isinstance(then.operand, Access)]
-    return [access for access in (*statement.factors, *operands) if access.array in statement.parameters]
+def executed(statement: Statement) -> Iterator[tuple[str, int, bool]]:
+    """The kind of each operation, how often a visit executes it, and whether every point visits it.
+
+    What stands beside a reduction is visited once an element of the target.
+    """
+    return _executed(statement.value, statement.reduction is None)
 
 
-def parameter_counts(statement: Statement) -> dict[str, Integer]:
-    """How many numbers each of the statement's parameters holds: the points of its index space."""
+def _executed(expression: Expression, within: bool) -> Iterator[tuple[str, int, bool]]:
+    if isinstance(expression, Apply):
+        operation, operands = expression
+        yield operation.kind, 1 if operation is SELECT else max(len(operands) - 1, 1), within
+        for operand in operands:
+            yield from _executed(operand, within)
+    elif isinstance(expression, Reduce):
+        yield from _executed(expression.body, True)
+
+
+def weights_read(statement: Statement) -> list[Access]:
+    """The reads of weights, trained or not, each array once, in the order they are named."""
+    found = {access.array: access for access in statement.reads()} if statement.arrays else {}
+    return [found[array] for array in statement.arrays if array in found]
+
+
+def weight_counts(statement: Statement) -> dict[str, Integer]:
+    """How many numbers each of the statement's weights holds: the points of its index space."""
     return {
-        statement.parameters[access.array]: points(statement.blocks, access.loops)
-        for access in parameter_accesses(statement)
+        statement.arrays[access.array]: points(statement.blocks, access.loops)
+        for access in weights_read(statement)
     }

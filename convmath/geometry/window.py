@@ -22,7 +22,6 @@ from convmath.exact.integers import (
     maximum,
     minimum,
     points_below,
-    ratio,
     steps_within,
     total,
 )
@@ -260,11 +259,15 @@ class AdaptiveWindow(NamedTuple):
         """One past the last position of window ``i``."""
         return ceil_div((i + 1) * self.n, self.windows)
 
-    def window(self) -> Window:
-        """The widest window and their mean stride; exact where ``windows`` divides ``n``."""
+    @property
+    def widest(self) -> Integer:
+        """How many positions the widest window reads.
+
+        >>> AdaptiveWindow(11, 3).widest
+        5
+        """
         common = greatest_common_divisor(self.n, self.windows)
-        widest = floor_div(self.n + self.windows - common - 1, self.windows) + 1
-        return Window(widest, stride=ratio(self.n, self.windows))
+        return floor_div(self.n + self.windows - common - 1, self.windows) + 1
 
 
 def _landing(

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 from typing import NamedTuple
 
-from convmath.errors import ConvmathError
+from convmath.exact.demand import need_multiple
 from convmath.exact.integers import Integer, exact_div, is_number
 from convmath.geometry.loopnest import Block, Index, loop, single
 
@@ -31,23 +32,29 @@ def grouped_channels(out_channels: Integer, in_channels: Integer, groups: Intege
     outer, inner = exact_div(out_channels, groups), exact_div(in_channels, groups)
     blocks = (single("o", outer), single("c", inner))
     if groups == 1:
-        return Channels(blocks, loop("o"), loop("c"), loop("o"), loop("c"))
+        return Channels(blocks, OUT, IN, OUT, IN)
     return Channels(
         (single("g", groups), *blocks),
         Index(((outer, "g"), (1, "o"))),
         Index(((inner, "g"), (1, "c"))),
-        loop("o"),
-        loop("c"),
+        OUT,
+        IN,
     )
+
+
+OUT, IN = loop("o"), loop("c")
 
 
 def check_groups(groups: Integer, **channels: Integer) -> None:
     """Refuse channel counts that do not divide evenly among the groups."""
     for name, value in channels.items():
-        if is_number(value) and is_number(groups) and value % groups:
-            common = math.gcd(*(v for v in channels.values() if is_number(v)))
-            fitting = [d for d in range(1, min(common, _MOST_GROUPS) + 1) if common % d == 0]
-            raise ConvmathError(
-                f"{name}={value} is not divisible by groups={groups}; "
-                f"groups can be {', '.join(map(str, fitting))}{' ...' * (common > _MOST_GROUPS)}"
-            )
+        need_multiple(value, groups, partial(_uneven, name, groups, channels))
+
+
+def _uneven(name: str, groups: Integer, channels: dict[str, Integer]) -> str:
+    common = math.gcd(*(v for v in channels.values() if is_number(v)))
+    fitting = [d for d in range(1, min(common, _MOST_GROUPS) + 1) if common % d == 0]
+    return (
+        f"{name}={channels[name]} is not divisible by groups={groups}; "
+        f"groups can be {', '.join(map(str, fitting))}{' ...' * (common > _MOST_GROUPS)}"
+    )

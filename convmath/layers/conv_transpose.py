@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import ClassVar
 
 from convmath.errors import ConvmathError
+from convmath.exact.demand import need_at_least
 from convmath.exact.integers import Integer, is_number
-from convmath.geometry.loopnest import Access, Statement, Then, loop, scattered
+from convmath.geometry.loopnest import Access, Statement, loop, scattered
 from convmath.geometry.notation import OUTPUT_LOOPS, TAP_LOOPS
-from convmath.geometry.window import Scatter, Window
-from convmath.layers.base import (
-    Layer,
-    Padding,
-    PerAxis,
-    Shape,
-    check_input,
-    check_whole,
-    per_axis,
-)
+from convmath.geometry.operation import summed
+from convmath.geometry.window import Window
+from convmath.layers.arguments import NaturalPerAxis, Padding, PerAxis, Positive, check_per_axis, per_axis
+from convmath.layers.base import Layer, Shape, check_input
 from convmath.layers.channels import check_groups, grouped_channels
-from convmath.layers.conv import check_padding, padding_pairs, position
-from convmath.layers.conv import pad as padded
+from convmath.layers.conv import WEIGHTS
+from convmath.layers.ranks import ranked
+from convmath.layers.sliding import check_padding, padded, padding_pairs, position
 
 
 @dataclass(frozen=True, repr=False)
@@ -32,15 +29,26 @@ class ConvTranspose(Layer):
 
     ``padding`` crops the result and may be a (begin, end) pair per axis; ``output_padding`` adds rows at
     its end.  Multiplications go with the input's positions: every tap, also those cropped away.
+
+    >>> from convmath import def _cropped(layer: Layer, size: Integer) -> str:
+    return f"{layer!r}: the padding crops everything, {size} rows are left; crop less"
+
+
+ConvTranspose1d, ConvTranspose2d
+    >>> ConvTranspose1d(1, 1, 4, stride=2, padding=1, output_padding=1).output_shape((1, 7))
+    (1, 15)
+    >>> layer = ConvTranspose2d(4, 6, 3, stride=2, bias=False)
+    >>> layer.output_shape((4, 5, 5)), layer.operations((4, 5, 5)).multiplications
+    ((6, 11, 11), 5400)
     """
 
-    in_channels: Integer
-    out_channels: Integer
+    in_channels: Positive
+    out_channels: Positive
     kernel_size: PerAxis
     stride: PerAxis = 1
     padding: Padding = 0
-    output_padding: PerAxis = 0
-    groups: Integer = 1
+    output_padding: NaturalPerAxis = 0
+    groups: Positive = 1
     bias: bool = True
     dilation: PerAxis = 1
 
@@ -48,18 +56,15 @@ class ConvTranspose(Layer):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        check_whole(self, 1, "in_channels", "out_channels", "kernel_size", "stride", "dilation", "groups")
-        check_whole(self, 0, "output_padding")
         check_groups(self.groups, in_channels=self.in_channels, out_channels=self.out_channels)
-        check_padding(self, words=())
-        extras, strides, gaps = (
-            per_axis(self, name, self.rank) for name in ("output_padding", "stride", "dilation")
-        )
-        for extra, s, d in zip(extras, strides, gaps, strict=True):
+        check_padding(self, self.rank, words=())
+        names = ("output_padding", "stride", "dilation")
+        for extra, s, d in zip(*(per_axis(self, name, self.rank) for name in names), strict=True):
             if all(map(is_number, (extra, s, d))) and extra >= max(s, d):
                 raise ConvmathError(
                     f"output_padding={extra} must be smaller than the stride {s} or the dilation {d}"
                 )
+        check_per_axis(self, self.rank, "kernel_size")
 
     def windows(self) -> tuple[Window, ...]:
         """The window of each spatial axis; its padding crops the output."""
@@ -70,10 +75,7 @@ class ConvTranspose(Layer):
             padded(Window(k, s, dilation=d), p, 0) for (k, s, d), p in zip(axes, pairs, strict=True)
         )
 
-    def axis_maps(self, *shapes: Shape) -> tuple[Scatter, ...]:
-        return tuple(map(Scatter, self.windows()))
-
-    def smallest_input(self) -> Shape:
+    def example_shape(self) -> Shape:
         crops = max((w.begin + w.end for w in self.windows() if is_number(w.begin + w.end)), default=0)
         return (self.in_channels, *(1 + crops,) * self.rank)
 
@@ -84,56 +86,27 @@ class ConvTranspose(Layer):
         extras = per_axis(self, "output_padding", self.rank)
         result = tuple(w.span(n) + extra for w, n, extra in zip(windows, sizes, extras, strict=True))
         for size in result:
-            if is_number(size) and size < 1:
-                raise ConvmathError(
-                    f"{self!r}: the padding crops everything, {size} rows are left; crop less"
-                )
+            need_at_least(size, 1, partial(_cropped, self, size))
         outer, taps = OUTPUT_LOOPS[self.rank], TAP_LOOPS[self.rank]
         axes = zip(outer, taps, windows, sizes, result, strict=True)
         spatial = tuple(scattered((i, a), w, n, size) for i, a, w, n, size in axes)
         channels = grouped_channels(self.out_channels, self.in_channels, self.groups)
         written = (position(w, i, a) for w, i, a in zip(windows, outer, taps, strict=True))
         weight = Access("W", (channels.input, channels.output_in_group, *map(loop, taps)))
-        bias = Access("B", (channels.output,))
+        products = summed(weight * Access("X", (channels.input, *map(loop, outer))))
         return (
             Statement(
                 Access("Y", (channels.output, *written)),
                 (self.out_channels, *result),
                 (*channels.blocks, *spatial),
-                (weight, Access("X", (channels.input, *map(loop, outer)))),
-                reduce="sum",
-                then=(Then("additions", bias, "{} + {operand}"),) if self.bias else (),
-                parameters={"W": "weight", "B": "bias"},
+                Access("B", (channels.output,)) + products if self.bias else products,
+                WEIGHTS,
             ),
         )
 
 
-class ConvTranspose1d(ConvTranspose):
-    """``ConvTranspose`` over one spatial axis.
-
-    >>> ConvTranspose1d(1, 1, 4, stride=2, padding=1, output_padding=1).output_shape((1, 7))
-    (1, 15)
-    """
-
-    rank = 1
+def _cropped(layer: Layer, size: Integer) -> str:
+    return f"{layer!r}: the padding crops everything, {size} rows are left; crop less"
 
 
-class ConvTranspose2d(ConvTranspose):
-    """``ConvTranspose`` over height and width.
-
-    >>> layer = ConvTranspose2d(4, 6, 3, stride=2, bias=False)
-    >>> layer.output_shape((4, 5, 5)), layer.operations((4, 5, 5)).multiplications
-    ((6, 11, 11), 5400)
-    """
-
-    rank = 2
-
-
-class ConvTranspose3d(ConvTranspose):
-    """``ConvTranspose`` over depth, height and width.
-
-    >>> ConvTranspose3d(2, 1, 2, stride=2).output_shape((2, 3, 4, 5))
-    (1, 6, 8, 10)
-    """
-
-    rank = 3
+ConvTranspose1d, ConvTranspose2d, ConvTranspose3d = ranked(ConvTranspose)

@@ -2,31 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from convmath.errors import ConvmathError
-from convmath.geometry.loopnest import Access, Statement, Then, loop, single
+from convmath.geometry.loopnest import Access, Index, Statement, loop, single
 from convmath.geometry.notation import OUTPUT_LOOPS
+from convmath.geometry.operation import Expression
 from convmath.layers.base import Shape, show
-
-
-def elementwise(
-    shape: Shape,
-    then: tuple[Then, ...],
-    factors: tuple[Access, ...] = (),
-    parameters: dict[str, str] | None = None,
-    source: str = "X",
-    target: str = "Y",
-) -> Statement:
-    """A statement over every element of ``shape``: the factors' product times X, then ``then``."""
-    names = element_loops(shape)
-    everywhere = tuple(map(loop, names))
-    return Statement(
-        Access(target, everywhere),
-        shape,
-        tuple(map(single, names, shape)),
-        (*factors, Access(source, everywhere)),
-        then=then,
-        parameters=parameters or {},
-    )
 
 
 def element_loops(shape: Shape) -> tuple[str, ...]:
@@ -34,3 +17,26 @@ def element_loops(shape: Shape) -> tuple[str, ...]:
     if len(shape) > 4:
         raise ConvmathError(f"the input {show(shape)} has {len(shape)} axes; give at most CxDxHxW")
     return ("c", *OUTPUT_LOOPS.get(len(shape) - 1, ()))
+
+
+def everywhere(shape: Shape) -> tuple[Index, ...]:
+    """The indices of an element: its loops themselves."""
+    return tuple(map(loop, element_loops(shape)))
+
+
+def element(shape: Shape, array: str = "X") -> Access:
+    """An array at the element itself."""
+    return Access(array, everywhere(shape))
+
+
+def elementwise(
+    shape: Shape,
+    value: Expression,
+    arrays: Mapping[str, str] = MappingProxyType({}),
+    target: str = "Y",
+) -> Statement:
+    """A statement over every element of ``shape``."""
+    names = element_loops(shape)
+    return Statement(
+        Access(target, tuple(map(loop, names))), shape, tuple(map(single, names, shape)), value, arrays
+    )

@@ -3,33 +3,44 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import ClassVar
 
 from convmath.errors import ConvmathError
-from convmath.exact.integers import Integer, is_number
-from convmath.geometry.loopnest import Access, Index, Statement, Then, loop, single
-from convmath.layers.base import Layer, Shape, check_whole, show
-from convmath.layers.elementwise import element_loops
+from convmath.exact.demand import agreed
+from convmath.exact.integers import Integer
+from convmath.geometry.loopnest import ZERO, Access, Index, Statement, loop, single
+from convmath.geometry.operation import ADD, MULTIPLY, Operation
+from convmath.layers.arguments import Positive
+from convmath.layers.base import Layer, Shape, show
+from convmath.layers.elementwise import element_loops, elementwise
+
+
+class Join(Layer):
+    """Inputs joined element by element, axes of size 1 spread out."""
+
+    arity: ClassVar[int | None] = None
+    operation: ClassVar[Operation]
+
+    def definition(self, *shapes: Shape) -> tuple[Statement, ...]:
+        shape = broadcast(self, shapes)
+        reads = _accesses(shape, shapes)
+        return (elementwise(shape, self.operation(*reads) if len(reads) > 1 else reads[0]),)
 
 
 @dataclass(frozen=True, repr=False)
-class Add(Layer):
+class Add(Join):
     """The sum of its inputs, axes of size 1 spread out: a residual connection.
 
     >>> Add().output_shape((8, 4, 4), (8, 4, 4)), Add().output_shape((8, 4, 4), (8, 1, 1))
     ((8, 4, 4), (8, 4, 4))
     """
 
-    inputs: ClassVar[int | None] = None
-
-    def definition(self, *shapes: Shape) -> tuple[Statement, ...]:
-        shape = broadcast(self, shapes)
-        first, *others = _accesses(shape, shapes)
-        return (_over(shape, (first,), tuple(Then("additions", x, "{} + {operand}") for x in others)),)
+    operation: ClassVar[Operation] = ADD
 
 
 @dataclass(frozen=True, repr=False)
-class Multiply(Layer):
+class Multiply(Join):
     """The product of its inputs, axes of size 1 spread out: a gate, as in squeeze-and-excitation.
 
     Hu et al., "Squeeze-and-excitation networks" (2018), section 3.2.
@@ -38,47 +49,36 @@ class Multiply(Layer):
     128
     """
 
-    inputs: ClassVar[int | None] = None
-
-    def definition(self, *shapes: Shape) -> tuple[Statement, ...]:
-        shape = broadcast(self, shapes)
-        return (_over(shape, _accesses(shape, shapes)),)
+    operation: ClassVar[Operation] = MULTIPLY
+    gates: ClassVar[bool] = True
 
 
 def broadcast(layer: Layer, shapes: tuple[Shape, ...]) -> Shape:
     """The shape that all spread out to: aligned at the last axis, sizes equal or 1."""
     rank = max(map(len, shapes))
-    padded = [(1,) * (rank - len(shape)) + shape for shape in shapes]
-    return tuple(_common(layer, shapes, sizes) for sizes in zip(*padded, strict=True))
+    aligned = [(1,) * (rank - len(shape)) + shape for shape in shapes]
+    sentence = partial(_apart, layer, shapes, "sizes that are equal or 1")
+    columns = ([size for size in sizes if size != 1] or [1] for sizes in zip(*aligned, strict=True))
+    return tuple(agreed(sizes, sentence) for sizes in columns)
 
 
-def _common(layer: Layer, shapes: tuple[Shape, ...], sizes: tuple[Integer, ...]) -> Integer:
-    wide = [size for size in sizes if size != 1] or [1]
-    if len({size for size in wide if is_number(size)}) > 1:
-        given = " and ".join(map(show, dict.fromkeys(shapes)))
-        raise ConvmathError(f"{layer!r} needs sizes that are equal or 1, got {given}")
-    return wide[0]
+def _apart(layer: Layer, shapes: tuple[Shape, ...], needs: str) -> str:
+    return f"{layer!r} needs {needs}, got {' and '.join(map(show, dict.fromkeys(shapes)))}"
 
 
 def _accesses(shape: Shape, shapes: tuple[Shape, ...]) -> tuple[Access, ...]:
     """Each input at the output's element; what is spread out is read at 0."""
     names = element_loops(shape)
+    letters = ["X"] if len(shapes) == 1 else [f"X{number}" for number in range(1, len(shapes) + 1)]
     return tuple(
         Access(
-            f"X{number}",
+            letter,
             tuple(
-                Index(()) if size == 1 and whole != 1 else loop(name)
+                ZERO if size == 1 and whole != 1 else loop(name)
                 for name, size, whole in zip(names[-len(x) :], x, shape[-len(x) :], strict=True)
             ),
         )
-        for number, x in enumerate(shapes, start=1)
-    )
-
-
-def _over(shape: Shape, factors: tuple[Access, ...], then: tuple[Then, ...] = ()) -> Statement:
-    names = element_loops(shape)
-    return Statement(
-        Access("Y", tuple(map(loop, names))), shape, tuple(map(single, names, shape)), factors, then=then
+        for letter, x in zip(letters, shapes, strict=True)
     )
 
 
@@ -92,40 +92,37 @@ class Concat(Layer):
     (192, 28, 28)
     """
 
-    dim: int = 1
+    dim: Positive = 1
 
-    inputs: ClassVar[int | None] = None
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        check_whole(self, 1, "dim")
+    arity: ClassVar[int | None] = None
 
     def definition(self, *shapes: Shape) -> tuple[Statement, ...]:
-        axis, first = self.dim - 1, shapes[0]
+        axis, first = int(self.dim) - 1, shapes[0]
         if axis >= len(first):
             raise ConvmathError(f"{self!r} needs an axis {self.dim}, the input {show(first)} has none")
-        for shape in shapes[1:]:
-            apart = len(shape) != len(first) or any(
-                is_number(a) and is_number(b) and a != b and place != axis
-                for place, (a, b) in enumerate(zip(first, shape, strict=True))
-            )
-            if apart:
-                raise ConvmathError(
-                    f"{self!r} needs equal sizes on its other axes, got {show(first)} and {show(shape)}"
-                )
-        return tuple(self._copies(shapes, axis))
+        sentence = partial(_apart, self, shapes, "equal sizes on its other axes")
+        if len(set(map(len, shapes))) > 1:
+            raise ConvmathError(sentence())
+        common = [
+            shapes[0][place] if place == axis else agreed(sizes, sentence)
+            for place, sizes in enumerate(zip(*shapes, strict=True))
+        ]
+        return tuple(self._copies(shapes, axis, common))
 
-    def _copies(self, shapes: tuple[Shape, ...], axis: int) -> list[Statement]:
-        total = sum(shape[axis] for shape in shapes)
-        whole = (*shapes[0][:axis], total, *shapes[0][axis + 1 :])
+    def _copies(self, shapes: tuple[Shape, ...], axis: int, common: list[Integer]) -> list[Statement]:
+        whole = (*common[:axis], sum(shape[axis] for shape in shapes), *common[axis + 1 :])
         statements: list[Statement] = []
         above: Integer = 0
+        names = element_loops(whole)
+        indices = tuple(map(loop, names))
         for number, shape in enumerate(shapes, start=1):
-            names = element_loops(shape)
-            indices = [loop(name) for name in names]
-            target = [*indices[:axis], Index(((1, names[axis]),), above), *indices[axis + 1 :]]
-            source = (Access(f"X{number}", tuple(indices)),)
-            blocks = tuple(map(single, names, shape))
-            statements.append(Statement(Access("Y", tuple(target)), whole, blocks, source))
+            target = (*indices[:axis], Index(((1, names[axis]),), above), *indices[axis + 1 :])
+            sizes = (*common[:axis], shape[axis], *common[axis + 1 :])
+            letter = "X" if len(shapes) == 1 else f"X{number}"
+            statements.append(
+                Statement(
+                    Access("Y", target), whole, tuple(map(single, names, sizes)), Access(letter, indices)
+                )
+            )
             above = above + shape[axis]
         return statements

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from convmath.errors import ConvmathError
-from convmath.exact.integers import Integer, is_number, product
-from convmath.geometry.loopnest import Access, Statement, Then, loop, single
-from convmath.geometry.window import Window
-from convmath.layers.base import Layer, Shape, check_input, check_whole, show
+from convmath.exact.demand import need_equal
+from convmath.exact.integers import product
+from convmath.geometry.loopnest import Access, Statement, loop, single
+from convmath.geometry.operation import SQUARE, summed
+from convmath.layers.arguments import Positive
+from convmath.layers.base import Layer, Shape, check_input, show
+from convmath.layers.conv import WEIGHTS
 
 
 @dataclass(frozen=True, repr=False)
@@ -19,49 +21,33 @@ class Linear(Layer):
     ({'weight': 48000, 'bias': 120}, 48000)
     """
 
-    in_features: Integer
-    out_features: Integer
+    in_features: Positive
+    out_features: Positive
     bias: bool = True
 
-    @property
-    def ends_maps(self) -> bool:
-        return True
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        check_whole(self, 1, "in_features", "out_features")
-
-    def smallest_input(self) -> Shape:
+    def example_shape(self) -> Shape:
         return (self.in_features,)
-
-    def axis_maps(self, *shapes: Shape) -> tuple[Window, ...]:
-        identities = (Window(),) * (len(shapes[0]) - 2)
-        return (*identities, Window(shapes[0][-1], shapes[0][-1])) if len(shapes[0]) > 1 else ()
 
     def definition(self, *shapes: Shape) -> tuple[Statement, ...]:
         (shape,) = shapes
         *leading, features = shape
-        if is_number(features) and is_number(self.in_features) and features != self.in_features:
-            flat = f"; flatten {show(shape)} first" if product(shape) == self.in_features else ""
-            raise ConvmathError(
-                f"{self!r} takes {self.in_features} features, the input {show(shape)} has {features}"
-                + (flat or f"; write Linear({features}, {self.out_features})")
-            )
+        need_equal(features, self.in_features, lambda: self._other_features(shape))
         rows = tuple(f"r{axis}" for axis in range(len(leading)))
+        products = summed(Access("W", (loop("o"), loop("c"))) * Access("X", (*map(loop, rows), loop("c"))))
         return (
             Statement(
                 Access("Y", (*map(loop, rows), loop("o"))),
                 (*leading, self.out_features),
-                (
-                    *map(single, rows, leading),
-                    single("o", self.out_features),
-                    single("c", self.in_features),
-                ),
-                (Access("W", (loop("o"), loop("c"))), Access("X", (*map(loop, rows), loop("c")))),
-                reduce="sum",
-                then=(Then("additions", Access("B", (loop("o"),)), "{} + {operand}"),) if self.bias else (),
-                parameters={"W": "weight", "B": "bias"},
+                (*map(single, rows, leading), single("o", self.out_features), single("c", self.in_features)),
+                Access("B", (loop("o"),)) + products if self.bias else products,
+                WEIGHTS,
             ),
+        )
+
+    def _other_features(self, shape: Shape) -> str:
+        flat = f"; flatten {show(shape)} first" if product(shape) == self.in_features else ""
+        return f"{self!r} takes {self.in_features} features, the input {show(shape)} has {shape[-1]}" + (
+            flat or f"; write Linear({shape[-1]}, {self.out_features})"
         )
 
 
@@ -75,25 +61,19 @@ class RadialBasis(Layer):
     ({}, 840)
     """
 
-    in_features: Integer
-    out_features: Integer
+    in_features: Positive
+    out_features: Positive
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        check_whole(self, 1, "in_features", "out_features")
-
-    def smallest_input(self) -> Shape:
+    def example_shape(self) -> Shape:
         return (self.in_features,)
+
+    def fixed_weights(self) -> frozenset[str]:
+        return frozenset({"weight"})
 
     def definition(self, *shapes: Shape) -> tuple[Statement, ...]:
         (shape,) = shapes
         check_input(self, shape, self.in_features, 0)
         blocks = (single("o", self.out_features), single("c", self.in_features))
-        apart = Access("D", (loop("o"), loop("c")))
-        centre = Access("W", (loop("o"), loop("c")))
-        sizes = (self.out_features, self.in_features)
-        less = Then("additions", centre, "{} - {operand}")
-        return (
-            Statement(apart, sizes, blocks, (Access("X", (loop("c"),)),), then=(less,)),
-            Statement(Access("Y", (loop("o"),)), sizes[:1], blocks, (apart, apart), reduce="sum"),
-        )
+        apart = Access("X", (loop("c"),)) - Access("W", (loop("o"), loop("c")))
+        distance = summed(SQUARE(apart))
+        return (Statement(Access("Y", (loop("o"),)), (self.out_features,), blocks, distance, WEIGHTS),)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from convmath.geometry.loopnest import Access, Operations, Statement
-from convmath.layers.base import AxisMap, Counts, Fields, Layer, Shape
+from convmath.layers.arguments import Sizes
+from convmath.layers.base import Counts, Layer, Shape
 
 
 @dataclass(frozen=True, repr=False)
@@ -18,22 +19,21 @@ class Opaque(Layer):
     """
 
     operator: str
-    shape: Shape
+    shape: Sizes
     reads: int = 1
 
+    keeps_positions: ClassVar[bool] = False
+
     @property
-    def inputs(self) -> Any:  # type: ignore[override]
+    def arity(self) -> Any:  # type: ignore[override]
         """As many as it was given."""
         return self.reads
 
-    def counts(self, *shapes: Shape) -> Counts:
-        return Counts(self.shape, {}, Operations())
-
-    def carried(self, fields: Sequence[Fields], maps: Sequence[AxisMap], shapes: Sequence[Shape]) -> Fields:
-        return (None,) * len(self.shape)
-
-    def axis_maps(self, *shapes: Shape) -> tuple[AxisMap, ...]:
-        return ()
+    def counted(self, statements: Sequence[Statement]) -> Counts:
+        return Counts(tuple(self.shape), {}, Operations())
 
     def definition(self, *shapes: Shape) -> tuple[Statement, ...]:
-        return (Statement(Access("Y"), self.shape, (), ()),)
+        return (Statement(Access("Y"), tuple(self.shape), (), 0),)
+
+    def __repr__(self) -> str:
+        return f"{self.operator} (not read)"

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-import itertools
 from dataclasses import dataclass
+from functools import partial
 from typing import ClassVar, NamedTuple
 
 from convmath.errors import ConvmathError
+from convmath.exact.demand import need_at_least, need_equal
 from convmath.exact.integers import Integer, is_number
 from convmath.geometry.loopnest import Access, Index, Statement, loop, single
 from convmath.geometry.notation import OUTPUT_LOOPS
 from convmath.geometry.window import Window
-from convmath.layers.base import Layer, Padding, Shape, check_input, is_whole
+from convmath.layers.arguments import Pair, is_whole
+from convmath.layers.base import Layer, Shape, check_input
+from convmath.layers.ranks import ranked
+from convmath.layers.sliding import check_wrap
 
 
 class PaddingName(NamedTuple):
@@ -32,8 +36,6 @@ PADDING_NAMES = (
     PaddingName("circular", "cd|abcd|ab", "BORDER_WRAP", "wrap", "CircularPad"),
 )
 
-_LEAST_INPUT = {"reflect": 1, "symmetric": 0, "circular": 0}  # how much larger than the padding
-
 
 @dataclass(frozen=True, repr=False)
 class Pad(Layer):
@@ -43,63 +45,72 @@ class Pad(Layer):
     (left, right, top, bottom), or one (begin, end) pair per axis, first axis first.
     """
 
-    padding: Padding
+    padding: Integer | tuple[Integer | Pair, ...] | list[Integer | Pair]
 
     rank: ClassVar[int]
     mode: ClassVar[str]
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        for p in itertools.chain.from_iterable(self.pairs()):
+        sides = [side for pair in reversed(self.pairs()) for side in pair]
+        object.__setattr__(self, "padding", sides[0] if len(set(sides)) == 1 else tuple(sides))
+        for p in sides:
             if not is_whole(p):
                 raise ConvmathError(f"padding={self.padding!r} must be whole numbers")
             if self.mode != "constant" and is_number(p) and p < 0:
                 raise ConvmathError(f"padding={self.padding} must not be negative; crop with ZeroPad")
 
-    def pairs(self) -> tuple[tuple[Integer, Integer], ...]:
+    def pairs(self) -> tuple[Pair, ...]:
         """What stands before and after each axis."""
         padding = self.padding if isinstance(self.padding, tuple) else (self.padding,) * 2 * self.rank
         if len(padding) == self.rank and all(isinstance(p, tuple) and len(p) == 2 for p in padding):
             return padding  # type: ignore[return-value]
-        if len(padding) != 2 * self.rank:
+        if len(padding) != 2 * self.rank or any(isinstance(p, tuple) for p in padding):
             raise ConvmathError(
                 f"padding={self.padding} does not fit {self.rank} axes; give one number, "
                 f"{2 * self.rank} numbers (last axis first) or {self.rank} (begin, end) pairs"
             )
-        return tuple(zip(padding[::2], padding[1::2], strict=True))[::-1]
+        return _paired(padding)  # type: ignore[arg-type]
 
-    def axis_maps(self, *shapes: Shape) -> tuple[Window, ...]:
+    def windows(self) -> tuple[Window, ...]:
+        """One position wide, with the padding around each axis."""
         return tuple(Window(begin=begin, end=end) for begin, end in self.pairs())
 
     def definition(self, *shapes: Shape) -> tuple[Statement, ...]:
         (shape,) = shapes
         check_input(self, shape, None, self.rank)
-        windows = self.axis_maps(shape)
-        for window, n in zip(windows, shape[1:], strict=True):
-            self._check_size(window, n)
+        windows = self.windows()
+        check_wrap(self, self.mode, windows, shape[1:])
         outer = OUTPUT_LOOPS[self.rank]
         sizes = tuple(window.count(n) for window, n in zip(windows, shape[1:], strict=True))
+        self._check_left(windows, shape[1:], sizes)
         read = (Index(((1, i),), -w.begin, wrap=self.mode) for i, w in zip(outer, windows, strict=True))
         return (
             Statement(
                 Access("Y", (loop("c"), *map(loop, outer))),
                 (shape[0], *sizes),
                 (single("c", shape[0]), *map(single, outer, sizes)),
-                (Access("X", (loop("c"), *read)),),
+                Access("X", (loop("c"), *read), getattr(self, "value", 0)),
             ),
         )
 
-    def _check_size(self, window: Window, n: Integer) -> None:
-        larger = _LEAST_INPUT.get(self.mode)
-        cropped = sum(-p for p in (window.begin, window.end) if is_number(p) and p < 0)
-        if is_number(window.count(n)) and (window.count(n) < 1 or cropped > n):
-            raise ConvmathError(f"{self!r} leaves nothing of an axis of {n}; crop less")
-        for p in (window.begin, window.end):
-            if larger is not None and is_number(p) and is_number(n) and p + larger > n:
-                raise ConvmathError(
-                    f"{self!r} needs at least {p + larger} positions on each axis, the input has {n}; "
-                    "pad less or give a larger input"
-                )
+    def _check_left(self, windows: tuple[Window, ...], before: Shape, after: Shape) -> None:
+        """Refuse cropping that leaves nothing."""
+        for window, n, left in zip(windows, before, after, strict=True):
+            crops = sum(-p for p in (window.begin, window.end) if is_number(p) and p < 0)
+            if crops:
+                sentence = partial(_nothing_left, self, n)
+                need_at_least(n - crops, 0, sentence)
+                need_at_least(left, 1, sentence)
+
+
+def _paired(flat: tuple[Integer, ...]) -> tuple[Pair, ...]:
+    """PyTorch's flat tuple, last axis first, as a pair an axis."""
+    return tuple(zip(flat[::2], flat[1::2], strict=True))[::-1]
+
+
+def _nothing_left(layer: Pad, n: Integer) -> str:
+    return f"{layer!r} leaves nothing of an axis of {n}; crop less"
 
 
 class ZeroPad(Pad):
@@ -112,7 +123,7 @@ class ZeroPad(Pad):
 class ConstantPad(Pad):
     """Pads with a constant: one for all channels, or a tuple of one per channel."""
 
-    value: float | tuple[float, ...]
+    value: float | tuple[float, ...] | list[float]
     mode: ClassVar[str] = "constant"
 
     def __post_init__(self) -> None:
@@ -122,11 +133,14 @@ class ConstantPad(Pad):
             raise ConvmathError(f"value={self.value!r} must be a number, or one number a channel")
 
     def definition(self, *shapes: Shape) -> tuple[Statement, ...]:
-        channels = shapes[0][0]
-        if isinstance(self.value, tuple) and is_number(channels) and len(self.value) != channels:
-            raise ConvmathError(
-                f"value={self.value} has {len(self.value)} entries, the input {channels} channels; "
-                "give one value a channel"
+        if isinstance(self.value, tuple):
+            need_equal(
+                shapes[0][0],
+                len(self.value),
+                lambda: (
+                    f"value={self.value} has {len(self.value)} entries, the input {shapes[0][0]} channels; "
+                    "give one value a channel"
+                ),
             )
         return super().definition(*shapes)
 
@@ -155,17 +169,9 @@ class CircularPad(Pad):
     mode = "circular"
 
 
-def _ranks(family: type[Pad], name: str) -> tuple[type[Pad], ...]:
-    """The family over one, two and three spatial axes, under PyTorch's names."""
-    return tuple(
-        type(f"{name}{rank}d", (family,), {"rank": rank, "__doc__": family.__doc__, "__module__": __name__})
-        for rank in (1, 2, 3)
-    )
-
-
-ConstantPad1d, ConstantPad2d, ConstantPad3d = _ranks(ConstantPad, "ConstantPad")
-ZeroPad1d, ZeroPad2d, ZeroPad3d = _ranks(ZeroPad, "ZeroPad")
-ReflectionPad1d, ReflectionPad2d, ReflectionPad3d = _ranks(ReflectionPad, "ReflectionPad")
-SymmetricPad1d, SymmetricPad2d, SymmetricPad3d = _ranks(SymmetricPad, "SymmetricPad")
-ReplicationPad1d, ReplicationPad2d, ReplicationPad3d = _ranks(ReplicationPad, "ReplicationPad")
-CircularPad1d, CircularPad2d, CircularPad3d = _ranks(CircularPad, "CircularPad")
+ConstantPad1d, ConstantPad2d, ConstantPad3d = ranked(ConstantPad)
+ZeroPad1d, ZeroPad2d, ZeroPad3d = ranked(ZeroPad)
+ReflectionPad1d, ReflectionPad2d, ReflectionPad3d = ranked(ReflectionPad)
+SymmetricPad1d, SymmetricPad2d, SymmetricPad3d = ranked(SymmetricPad)
+ReplicationPad1d, ReplicationPad2d, ReplicationPad3d = ranked(ReplicationPad)
+CircularPad1d, CircularPad2d, CircularPad3d = ranked(CircularPad)

@@ -1,65 +1,116 @@
-"""Axes summed up: the mean over positions, or over channels."""
+"""Axes put together: mean, sum, largest value and standard deviation over positions, or over channels."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-
 from convmath.errors import ConvmathError
 from convmath.exact.integers import Integer
-from convmath.geometry.loopnest import Access, Index, Statement, Then, loop, single
-from convmath.geometry.window import Window
-from convmath.layers.base import IDENTITY, AxisMap, Fields, Layer, Shape, check_axes, show
-from convmath.layers.elementwise import element_loops
+from convmath.geometry.loopnest import ZERO, Access, Index, Statement, Taps, loop, single
+from convmath.geometry.operation import ROOT, SQUARE, Expression, largest, summed
+from convmath.layers.arguments import Axes, Natural
+from convmath.layers.base import Layer, Shape, show
+from convmath.layers.elementwise import element, element_loops
+
+
+class Reduction(Layer):
+    """The axes ``dim`` put together, which are kept with size 1 or dropped.
+
+    Axes count the batch as PyTorch does: 1 are the channels.
+    """
+
+    dim: Axes
+    keepdim: bool
+
+    def over(self, x: Access, statements: list[Statement], shape: Shape) -> Expression:
+        """What becomes of the elements; statements that come before are added to the list."""
+        raise NotImplementedError
+
+    def definition(self, *shapes: Shape) -> tuple[Statement, ...]:
+        (shape,) = shapes
+        axes = tuple(self.dim)
+        if max(axes) > len(shape):
+            raise ConvmathError(f"{self!r} needs an axis {max(axes)}, the input {show(shape)} has none")
+        if not self.keepdim and len(axes) == len(shape):
+            raise ConvmathError(f"{self!r} leaves no axis of {show(shape)}; use keepdim=True")
+        before: list[Statement] = []
+        value = self.over(element(shape), before, shape)
+        target, sizes = self._kept(shape, self.keepdim)
+        blocks = tuple(map(single, element_loops(shape), shape))
+        return (*before, Statement(Access("Y", target), sizes, blocks, value))
+
+    def _kept(self, shape: Shape, keepdim: bool) -> tuple[tuple[Index, ...], Shape]:
+        """The indices and sizes of the axes that are left."""
+        target: list[Index] = []
+        sizes: list[Integer] = []
+        for axis, (name, size) in enumerate(zip(element_loops(shape), shape, strict=True), start=1):
+            if axis not in self.dim:
+                target.append(loop(name))
+                sizes.append(size)
+            elif keepdim:
+                target.append(ZERO)
+                sizes.append(1)
+        return tuple(target), tuple(sizes)
 
 
 @dataclass(frozen=True, repr=False)
-class Mean(Layer):
+class Mean(Reduction):
     """The mean over the axes ``dim``, which are kept with size 1 or dropped.
-
-    Axes count the batch as PyTorch does: 1 are the channels.
 
     >>> Mean((2, 3)).output_shape((512, 7, 7)), Mean((1,), keepdim=True).output_shape((512, 7, 7))
     ((512,), (1, 7, 7))
     """
 
-    dim: tuple[int, ...]
+    dim: Axes
     keepdim: bool = False
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        check_axes(self, "dim")
+    def over(self, x: Access, statements: list[Statement], shape: Shape) -> Expression:
+        return summed(x) / Taps()
 
-    @property
-    def ends_maps(self) -> bool:
-        return any(axis > 1 for axis in self.dim)
 
-    def axis_maps(self, *shapes: Shape) -> tuple[AxisMap, ...]:
-        sizes = enumerate(shapes[0][1:], start=2)
-        return tuple(Window(n, stride=n) if axis in self.dim else IDENTITY for axis, n in sizes)
+@dataclass(frozen=True, repr=False)
+class Sum(Reduction):
+    """The sum over the axes ``dim``, which are kept with size 1 or dropped.
 
-    def carried(self, fields: Sequence[Fields], maps: Sequence[AxisMap], shapes: Sequence[Shape]) -> Fields:
-        numbered = enumerate(fields[0], start=1)
-        axes = ((axis, None if axis in self.dim else field) for axis, field in numbered)
-        return tuple(field for axis, field in axes if self.keepdim or axis not in self.dim)
+    >>> Sum((1,)).operations((8, 4, 4)).additions
+    112
+    """
 
-    def definition(self, *shapes: Shape) -> tuple[Statement, ...]:
-        (shape,) = shapes
-        if max(self.dim) > len(shape):
-            raise ConvmathError(f"{self!r} needs an axis {max(self.dim)}, the input {show(shape)} has none")
-        if not self.keepdim and len(self.dim) == len(shape):
-            raise ConvmathError(f"{self!r} leaves no axis of {show(shape)}; use keepdim=True")
-        names = element_loops(shape)
-        target: list[Index] = []
-        sizes: list[Integer] = []
-        for axis, (name, size) in enumerate(zip(names, shape, strict=True), start=1):
-            if axis not in self.dim:
-                target.append(loop(name))
-                sizes.append(size)
-            elif self.keepdim:
-                target.append(Index(()))
-                sizes.append(1)
-        mean = Then("divisions", Access("count"), "({}) / {operand}")
-        blocks = tuple(map(single, names, shape))
-        source = Access("X", tuple(map(loop, names)))
-        return (Statement(Access("Y", tuple(target)), tuple(sizes), blocks, (source,), "sum", (mean,)),)
+    dim: Axes
+    keepdim: bool = False
+
+    def over(self, x: Access, statements: list[Statement], shape: Shape) -> Expression:
+        return summed(x)
+
+
+@dataclass(frozen=True, repr=False)
+class Amax(Reduction):
+    """The largest value over the axes ``dim``, which are kept with size 1 or dropped.
+
+    >>> Amax((2, 3)).operations((8, 4, 4)).comparisons
+    120
+    """
+
+    dim: Axes
+    keepdim: bool = False
+
+    def over(self, x: Access, statements: list[Statement], shape: Shape) -> Expression:
+        return largest(x)
+
+
+@dataclass(frozen=True, repr=False)
+class Std(Reduction):
+    """The standard deviation over the axes ``dim``: squares are divided by their number less ``correction``.
+
+    >>> Std((2, 3)).output_shape((8, 4, 4)), Std((2, 3)).operations((8, 4, 4)).functions
+    ((8,), 8)
+    """
+
+    dim: Axes
+    correction: Natural = 1
+    keepdim: bool = False
+
+    def over(self, x: Access, statements: list[Statement], shape: Shape) -> Expression:
+        target, sizes = self._kept(shape, keepdim=False)
+        mean, blocks = Access("M", target), tuple(map(single, element_loops(shape), shape))
+        statements.append(Statement(mean, sizes, blocks, summed(x) / Taps()))
+        return ROOT(summed(SQUARE(x - mean)) / Taps(less=self.correction))

@@ -1,62 +1,33 @@
-"""The same numbers in other places."""
+"""The same numbers in other places: flattened, reshaped, permuted, cut, unfolded into columns."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
+from typing import ClassVar
 
 from convmath.errors import ConvmathError
-from convmath.exact.integers import Integer, exact_div, is_number, product
-from convmath.geometry.loopnest import Access, Index, Statement, loop, single
+from convmath.exact.demand import need_at_least, need_equal
+from convmath.exact.integers import Integer, is_number, product
+from convmath.geometry.loopnest import Access, Index, Statement, gathered, loop, single
+from convmath.geometry.notation import OUTPUT_LOOPS, TAP_LOOPS
 from convmath.geometry.window import Window
-from convmath.layers.base import AxisMap, Fields, Layer, Shape, check_whole, is_whole, show
-from convmath.layers.channels import check_groups
-from convmath.layers.elementwise import element_loops
+from convmath.layers.arguments import Natural, Padding, PerAxis, Positive, Sizes, check_per_axis, per_axis
+from convmath.layers.base import Layer, Shape, check_input, show
+from convmath.layers.elementwise import element_loops, everywhere
+from convmath.layers.sliding import check_fits, check_padding, padded, padding_pairs, position
 
 
-@dataclass(frozen=True, repr=False)
-class Reshape(Layer):
-    """The same numbers in row-major order under another shape, the batch left out.
+def copied(place: tuple[Index, ...], sizes: Shape, shape: Shape) -> Statement:
+    """Every element of X put to its place in Y."""
+    blocks = tuple(map(single, element_loops(shape), shape))
+    return Statement(Access("Y", place), sizes, blocks, Access("X", everywhere(shape)))
 
-    >>> Reshape((16, 5, 5)).output_shape((400,))
-    (16, 5, 5)
-    """
 
-    shape: tuple[Integer, ...]
-
-    @property
-    def ends_maps(self) -> bool:
-        return True
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        if not isinstance(self.shape, tuple) or not self.shape:
-            raise ConvmathError(f"shape={self.shape!r} must be a tuple of sizes, like (16, 5, 5)")
-        for size in self.shape:
-            if not is_whole(size) or (is_number(size) and size < 1):
-                raise ConvmathError(f"shape={self.shape} must hold whole numbers of at least 1, or symbols")
-
-    def carried(self, fields: Sequence[Fields], maps: Sequence[AxisMap], shapes: Sequence[Shape]) -> Fields:
-        return (None,) * len(self.output_shape(*shapes))  # positions are gone
-
-    def definition(self, *shapes: Shape) -> tuple[Statement, ...]:
-        (shape,) = shapes
-        before, after = product(shape), product(self.shape)
-        if is_number(before) and is_number(after) and before != after:
-            raise ConvmathError(
-                f"{self!r} holds {after} numbers, the input {show(shape)} has {before}; give as many"
-            )
-        (flat,) = Flatten().definition(shape)
-        names = element_loops(self.shape)
-        strides = (product(self.shape[axis + 1 :]) for axis in range(len(self.shape)))
-        source = Access("F", (Index(tuple(zip(strides, names, strict=True))),))
-        copy = Statement(
-            Access("Y", tuple(map(loop, names))),
-            self.shape,
-            tuple(map(single, names, self.shape)),
-            (source,),
-        )
-        return flat._replace(target=flat.target._replace(array="F")), copy
+def merged(names: tuple[str, ...], sizes: Shape) -> Index:
+    """The place along several axes in one, the last fastest: ``(c*H + i)*W + j``."""
+    strides = (product(sizes[axis + 1 :]) for axis in range(len(sizes)))
+    return Index(tuple(zip(strides, names, strict=True)))
 
 
 @dataclass(frozen=True, repr=False)
@@ -72,6 +43,8 @@ class Flatten(Layer):
     start_dim: int = 1
     end_dim: int = -1
 
+    keeps_positions: ClassVar[bool] = False
+
     def __post_init__(self) -> None:
         super().__post_init__()
         if self.start_dim < 1 or not (self.end_dim == -1 or self.end_dim >= self.start_dim):
@@ -80,24 +53,47 @@ class Flatten(Layer):
                 "order; end_dim=-1 is the last"
             )
 
-    @property
-    def ends_maps(self) -> bool:
-        return True
-
-    def carried(self, fields: Sequence[Fields], maps: Sequence[AxisMap], shapes: Sequence[Shape]) -> Fields:
-        return (None,) * len(self.output_shape(*shapes))  # positions are gone
-
     def definition(self, *shapes: Shape) -> tuple[Statement, ...]:
         (shape,) = shapes
         first, last = self.start_dim - 1, self.end_dim if self.end_dim > 0 else len(shape)
         if first >= len(shape) or last > len(shape):
             raise ConvmathError(f"{self!r} names an axis that the input {show(shape)} does not have")
-        names, merged = element_loops(shape), shape[first:last]
-        strides = (product(merged[axis + 1 :]) for axis in range(len(merged)))
-        index = Index(tuple(zip(strides, names[first:last], strict=True)))
+        names = element_loops(shape)
+        index = merged(names[first:last], shape[first:last])
         place = (*map(loop, names[:first]), index, *map(loop, names[last:]))
-        sizes = (*shape[:first], product(merged), *shape[last:])
-        return (_copied(place, sizes, names, shape),)
+        return (copied(place, (*shape[:first], product(shape[first:last]), *shape[last:]), shape),)
+
+
+@dataclass(frozen=True, repr=False)
+class Reshape(Layer):
+    """The same numbers in row-major order under another shape, the batch left out.
+
+    >>> Reshape((16, 5, 5)).output_shape((400,))
+    (16, 5, 5)
+    """
+
+    shape: Sizes
+
+    keeps_positions: ClassVar[bool] = False
+
+    def definition(self, *shapes: Shape) -> tuple[Statement, ...]:
+        (shape,) = shapes
+        wanted = tuple(self.shape)
+        before, after = product(shape), product(wanted)
+        need_equal(
+            before,
+            after,
+            lambda: f"{self!r} holds {after} numbers, the input {show(shape)} has {before}; give as many",
+        )
+        flat = copied((merged(element_loops(shape), shape),), (before,), shape)
+        names = element_loops(wanted)
+        copy = Statement(
+            Access("Y", everywhere(wanted)),
+            wanted,
+            tuple(map(single, names, wanted)),
+            Access("F", (merged(names, wanted),)),
+        )
+        return flat._replace(target=Access("F", flat.target.indices)), copy
 
 
 @dataclass(frozen=True, repr=False)
@@ -110,16 +106,13 @@ class Permute(Layer):
     (32, 64, 3)
     """
 
-    dims: tuple[int, ...]
+    dims: tuple[int, ...] | list[int]
 
     def __post_init__(self) -> None:
         super().__post_init__()
         order = self.dims if isinstance(self.dims, tuple) else ()
         if order[:1] != (0,) or sorted(order) != list(range(len(order))):
             raise ConvmathError(f"dims={self.dims!r} must hold each axis once, the batch 0 in front")
-
-    def carried(self, fields: Sequence[Fields], maps: Sequence[AxisMap], shapes: Sequence[Shape]) -> Fields:
-        return tuple(fields[0][axis - 1] for axis in self.dims[1:])
 
     def definition(self, *shapes: Shape) -> tuple[Statement, ...]:
         (shape,) = shapes
@@ -129,39 +122,7 @@ class Permute(Layer):
             )
         names = element_loops(shape)
         place = tuple(loop(names[axis - 1]) for axis in self.dims[1:])
-        return (_copied(place, tuple(shape[axis - 1] for axis in self.dims[1:]), names, shape),)
-
-
-@dataclass(frozen=True, repr=False)
-class ChannelShuffle(Layer):
-    """Channels dealt out anew: channel ``k`` of group ``g`` goes to place ``k*groups + g``.
-
-    Zhang et al., "ShuffleNet" (2018), section 3.1.
-
-    >>> ChannelShuffle(2).output_shape((6, 4, 4))
-    (6, 4, 4)
-    """
-
-    groups: Integer
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        check_whole(self, 1, "groups")
-
-    def definition(self, *shapes: Shape) -> tuple[Statement, ...]:
-        (shape,) = shapes
-        check_groups(self.groups, channels=shape[0])
-        each = exact_div(shape[0], self.groups)
-        _, *positions = element_loops(shape)
-        behind = tuple(map(loop, positions))
-        return (
-            Statement(
-                Access("Y", (Index(((self.groups, "k"), (1, "g"))), *behind)),
-                shape,
-                (single("g", self.groups), single("k", each), *map(single, positions, shape[1:])),
-                (Access("X", (Index(((each, "g"), (1, "k"))), *behind)),),
-            ),
-        )
+        return (copied(place, tuple(shape[axis - 1] for axis in self.dims[1:]), shape),)
 
 
 @dataclass(frozen=True, repr=False)
@@ -174,43 +135,82 @@ class Slice(Layer):
     (24, 14, 14)
     """
 
-    dim: int
-    start: Integer
-    stop: Integer
-    step: Integer = 1
+    dim: Positive
+    start: Natural
+    stop: Natural
+    step: Positive = 1
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        check_whole(self, 1, "dim", "step")
-        check_whole(self, 0, "start", "stop")
         if is_number(self.start) and is_number(self.stop) and self.start >= self.stop:
             raise ConvmathError(f"start={self.start} must lie before stop={self.stop}")
 
-    def axis_maps(self, *shapes: Shape) -> tuple[Window, ...]:
-        maps = [Window() for _ in shapes[0][1:]]
-        if 1 < self.dim <= len(shapes[0]):
-            maps[self.dim - 2] = self._window(shapes[0][self.dim - 1])
-        return tuple(maps)
+    def definition(self, *shapes: Shape) -> tuple[Statement, ...]:
+        (shape,) = shapes
+        axis = int(self.dim) - 1
+        if axis >= len(shape):
+            raise ConvmathError(f"{self!r} needs an axis {self.dim}, the input {show(shape)} has none")
+        names, indices, n = element_loops(shape), everywhere(shape), shape[axis]
+        need_at_least(n - self.stop, 0, partial(_cut_short, self, shape))
+        count = Window(stride=self.step, begin=-self.start).count(self.stop)
+        sizes = (*shape[:axis], count, *shape[axis + 1 :])
+        read = Index(((self.step, names[axis]),), self.start)
+        source = Access("X", (*indices[:axis], read, *indices[axis + 1 :]))
+        return (Statement(Access("Y", indices), sizes, tuple(map(single, names, sizes)), source),)
 
-    def _window(self, n: Integer) -> Window:
-        return Window(stride=self.step, begin=-self.start, end=self.stop - n)
+
+def _cut_short(layer: Slice, shape: Shape) -> str:
+    return f"{layer!r}: axis {layer.dim} of {show(shape)} ends before stop={layer.stop}"
+
+
+@dataclass(frozen=True, repr=False)
+class Unfold(Layer):
+    """What each window reads as a column: ``Y[(c*k + a)*k + b, i*W_out + j] = X[c, s*i + d*a - p, s*j + d*b - p]``.
+
+    A convolution is then one matrix product (im2col).
+
+    >>> Unfold(3, padding=1).output_shape((8, 5, 6)), Unfold(2, stride=2).output_shape((3, 4, 4))
+    ((72, 30), (12, 4))
+    """
+
+    kernel_size: PerAxis
+    dilation: PerAxis = 1
+    padding: Padding = 0
+    stride: PerAxis = 1
+
+    rank: ClassVar[int] = 2
+    keeps_positions: ClassVar[bool] = False
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        check_per_axis(self, self.rank, "kernel_size", "dilation", "stride")
+        check_padding(self, self.rank, words=())
+
+    def windows(self) -> tuple[Window, ...]:
+        """The window of each spatial axis."""
+        names = ("kernel_size", "stride", "dilation")
+        axes = zip(*(per_axis(self, name, self.rank) for name in names), strict=True)
+        pairs = padding_pairs(self, self.rank)
+        return tuple(padded(Window(k, s, dilation=d), p, 0) for (k, s, d), p in zip(axes, pairs, strict=True))
 
     def definition(self, *shapes: Shape) -> tuple[Statement, ...]:
         (shape,) = shapes
-        if self.dim > len(shape):
-            raise ConvmathError(f"{self!r} needs an axis {self.dim}, the input {show(shape)} has none")
-        names, axis = element_loops(shape), self.dim - 1
-        if is_number(shape[axis]) and is_number(self.stop) and self.stop > shape[axis]:
-            raise ConvmathError(f"{self!r}: axis {self.dim} of {show(shape)} ends before stop={self.stop}")
-        count = self._window(shape[axis]).count(shape[axis])
-        sizes = (*shape[:axis], count, *shape[axis + 1 :])
-        everywhere = tuple(map(loop, names))
-        read = Index(((self.step, names[axis]),), self.start)
-        source = Access("X", (*everywhere[:axis], read, *everywhere[axis + 1 :]))
-        return (Statement(Access("Y", everywhere), sizes, tuple(map(single, names, sizes)), (source,)),)
-
-
-def _copied(place: tuple[Index, ...], sizes: Shape, names: tuple[str, ...], shape: Shape) -> Statement:
-    """Every element of X put to its place in Y."""
-    source = Access("X", tuple(map(loop, names)))
-    return Statement(Access("Y", place), sizes, tuple(map(single, names, shape)), (source,))
+        check_input(self, shape, None, self.rank)
+        windows = self.windows()
+        check_fits(self, windows, shape[1:])
+        outer, taps = OUTPUT_LOOPS[self.rank], TAP_LOOPS[self.rank]
+        axes = list(zip(outer, taps, windows, shape[1:], strict=True))
+        spatial = tuple(gathered((i, a), window, n, pads=False) for i, a, window, n in axes)
+        counts = tuple(block.extents[0] for block in spatial)
+        kernel = tuple(window.kernel_size for window in windows)
+        rows, columns = merged(("c", *taps), (shape[0], *kernel)), merged(outer, counts)
+        read: tuple[Index, ...] = tuple(position(w, i, a) for i, a, w, _ in axes)
+        sizes: tuple[Integer, ...] = (product((shape[0], *kernel)), product(counts))
+        return (
+            Statement(
+                Access("Y", (rows, columns)),
+                sizes,
+                (single("c", shape[0]), *spatial),
+                Access("X", (loop("c"), *read)),
+            ),
+        )

@@ -1,6 +1,7 @@
 """Networks: named layers joined into a graph, what is counted of them, and their files."""
 
-from convmath.network.network import INPUT as INPUT
 from convmath.network.network import Builder as Builder
+from convmath.network.network import Chain as Chain
 from convmath.network.network import Network as Network
-from convmath.network.network import Node as Node
+from convmath.network.nodes import INPUT as INPUT
+from convmath.network.nodes import Node as Node

@@ -6,44 +6,22 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from convmath.errors import ConvmathError
+from convmath.errors import ConvmathError, near
 from convmath.exact.integers import Integer, exact_div, product
-from convmath.layers import (
-    AdaptiveAvgPool1d,
-    AdaptiveAvgPool2d,
-    AdaptiveAvgPool3d,
-    AvgPool1d,
-    AvgPool2d,
-    AvgPool3d,
-    BatchNorm1d,
-    BatchNorm2d,
-    BatchNorm3d,
-    Conv1d,
-    Conv2d,
-    Conv3d,
-    ConvTranspose1d,
-    ConvTranspose2d,
-    ConvTranspose3d,
-    GroupNorm,
-    Layer,
-    LayerNorm,
-    Linear,
-    RadialBasis,
-    Softmax,
-    Subsample2d,
-    Upsample,
-)
-from convmath.layers.base import Counts, Shape
+from convmath.layers.adaptive import AdaptiveAvgPool, GlobalAvgPool2d
+from convmath.layers.base import Counts, Layer, Shape
+from convmath.layers.conv import Conv
+from convmath.layers.conv_transpose import ConvTranspose
+from convmath.layers.linear import Linear, RadialBasis
+from convmath.layers.norm import BatchNorm, GroupNorm, LayerNorm
+from convmath.layers.pool import AvgPool, Subsample
+from convmath.layers.resize import Upsample
+from convmath.layers.softmax import Softmax, axis_of
 
 Kinds: TypeAlias = tuple[type[Layer], ...]
 Count: TypeAlias = Callable[[Layer, tuple[Shape, ...], Counts], Integer]
 
-CONV: Kinds = (Conv1d, Conv2d, Conv3d)
-TRANSPOSED: Kinds = (ConvTranspose1d, ConvTranspose2d, ConvTranspose3d)
-NORM: Kinds = (BatchNorm1d, BatchNorm2d, BatchNorm3d)
-AVERAGE: Kinds = (AvgPool1d, AvgPool2d, AvgPool3d)
-ADAPTIVE: Kinds = (AdaptiveAvgPool1d, AdaptiveAvgPool2d, AdaptiveAvgPool3d)
-WEIGHED: Kinds = (*CONV, *TRANSPOSED, Linear)
+WEIGHED: Kinds = (Conv, ConvTranspose, Linear)
 
 
 @dataclass(frozen=True)
@@ -81,13 +59,17 @@ def _subsampling(layer: Layer, shapes: tuple[Shape, ...], counts: Counts) -> Int
     return counts.operations.additions + counts.operations.multiplications
 
 
+def _nothing(layer: Layer, shapes: tuple[Shape, ...], counts: Counts) -> Integer:
+    return 0
+
+
 def _elements(times: int) -> Count:
     return lambda layer, shapes, counts: times * product(counts.output_shape)
 
 
 def _on_outputs(layer: Layer, shapes: tuple[Shape, ...], counts: Counts) -> Integer:
     """Weights without biases, once an output position, whichever way the kernel goes."""
-    return counts.parameters["weight"] * product(counts.output_shape[1:])
+    return product([counts.parameters["weight"], *counts.output_shape[1:]])
 
 
 def _adaptive(layer: Layer, shapes: tuple[Shape, ...], counts: Counts) -> Integer:
@@ -96,7 +78,7 @@ def _adaptive(layer: Layer, shapes: tuple[Shape, ...], counts: Counts) -> Intege
 
 
 def _softmax(layer: Layer, shapes: tuple[Shape, ...], counts: Counts) -> Integer:
-    features = shapes[0][0]
+    features = shapes[0][axis_of(layer, layer.dim, shapes[0])]  # type: ignore[attr-defined]
     return exact_div(product(shapes[0]), features) * (3 * features - 1)
 
 
@@ -114,7 +96,7 @@ def _resized(layer: Layer, shapes: tuple[Shape, ...], counts: Counts) -> Integer
 
 
 def _parameters_at_outputs(layer: Layer, shapes: tuple[Shape, ...], counts: Counts) -> Integer:
-    return sum(counts.parameters.values()) * product(counts.output_shape[1:])
+    return product([sum(counts.parameters.values()), *counts.output_shape[1:]])
 
 
 def _parameters(layer: Layer, shapes: tuple[Shape, ...], counts: Counts) -> Integer:
@@ -138,12 +120,13 @@ CONVENTIONS = {
             "as thop counts: macs (transposed convolutions on output positions) + 4 per batch-normalised "
             "element + average pools and softmax",
             (
-                (TRANSPOSED, _on_outputs),
+                ((ConvTranspose,), _on_outputs),
                 (WEIGHED, _multiplications),
-                ((*NORM, LayerNorm), _affine(2, 4)),
+                ((BatchNorm, LayerNorm), _affine(2, 4)),
                 ((Upsample,), _resized),
-                (ADAPTIVE, _adaptive),
-                (AVERAGE, _elements(1)),
+                ((GlobalAvgPool2d,), _nothing),  # thop hooks modules, and PyTorch has it as a function only
+                ((AdaptiveAvgPool,), _adaptive),
+                ((AvgPool,), _elements(1)),
                 ((Softmax,), _softmax),
             ),
         ),
@@ -151,7 +134,7 @@ CONVENTIONS = {
             "timm",
             "operations",
             "as timm's tables: macs + 2 per batch-normalised element",
-            (*MACS, (NORM, _elements(2))),
+            (*MACS, ((BatchNorm,), _elements(2))),
         ),
         Convention(
             "torchinfo",
@@ -159,15 +142,15 @@ CONVENTIONS = {
             "as torchinfo 1.8.0 counts: weights and biases x output positions; batch normalisation as its "
             "parameters; transposed convolutions on output positions",
             (
-                ((*CONV, *TRANSPOSED), _parameters_at_outputs),
-                ((Linear, *NORM, GroupNorm, LayerNorm, Subsample2d), _parameters),
+                ((Conv, ConvTranspose), _parameters_at_outputs),
+                ((Linear, BatchNorm, GroupNorm, LayerNorm, Subsample), _parameters),
             ),
         ),
         Convention(
             "connections",
             "connections",
             "as LeCun et al. (1998) count: taps and biases of every output",
-            ((WEIGHED, _connections), ((RadialBasis,), _multiplications), ((Subsample2d,), _subsampling)),
+            ((WEIGHED, _connections), ((RadialBasis,), _multiplications), ((Subsample,), _subsampling)),
         ),
     )
 }
@@ -180,5 +163,5 @@ def convention(name: str) -> Convention:
     'multiplications of convolution and linear layers'
     """
     if name not in CONVENTIONS:
-        raise ConvmathError(f"there is no convention {name!r}; known are {', '.join(CONVENTIONS)}")
+        raise ConvmathError(f"there is no convention {name!r}{near(name, CONVENTIONS)}")
     return CONVENTIONS[name]

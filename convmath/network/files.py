@@ -10,7 +10,8 @@ from typing import Any
 
 from convmath.errors import ConvmathError
 from convmath.layers.base import show
-from convmath.network.network import Network, Node
+from convmath.network.network import Network
+from convmath.network.nodes import Node
 from convmath.network.parse import parse_layer, parse_shape
 
 

@@ -1,39 +1,37 @@
-"""A network: named layers joined into a graph without cycles, on one input."""
+"""A network: named layers joined into a graph without cycles, on one input.  Layers and chains are networks too."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any
 
-from convmath.errors import ConvmathError
+from convmath.errors import ConvmathError, near
+from convmath.exact.integers import Integer, is_open
+from convmath.geometry.loopnest import Operations
+from convmath.geometry.reading import ReceptiveField
+from convmath.layers.arguments import frozen, is_whole
 from convmath.layers.base import Layer, Shape, show
+from convmath.network.leftover import leftover
+from convmath.network.nodes import INPUT, Node, Unread, check_nodes, last_readers
+from convmath.network.summary import Summary, summary_of
+from convmath.network.trace import Trace
 
-if TYPE_CHECKING:
-    from convmath.exact.integers import Integer
-    from convmath.network.summary import Summary
-    from convmath.network.trace import Trace
-
-INPUT = "input"
-
-
-class Node(NamedTuple):
-    """One layer in its place: the names of the nodes it reads."""
-
-    name: str
-    layer: Layer
-    inputs: tuple[str, ...]
+CHAIN = "chain"  # the name of layers that follow each other and have no other
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class Network:
     """Named layers, each after those it reads; the last one is the output.
 
-    ``input_shape`` is the one used where no other is asked for, the batch left out.  ``source`` says
-    where the network was published.  ``weights`` may hold arrays by name, ``conv1.weight``.
-    ``unknown`` names operators that an import could not read: totals are then partial.  ``uncounted``
-    names weights that are no parameters of their own: those of a node before, or fixed.
+    ``input_shape`` is the one used where no other is asked for, the batch left out; a chain of layers needs
+    none.  ``source`` says where the network was published.  ``weights`` may hold arrays by name,
+    ``conv1.weight``.  ``unknown`` names operators that an import could not read: totals are then partial.
+    ``uncounted`` names weights that are no parameters of their own: those of a node before, or fixed.
+    Of an imported module's parameters ``frozen`` counts, by name, those that are read but not trained, and
+    ``unused`` those that nothing reads.  ``confirm`` is called with the network before it is traced on sizes
+    that are no numbers, and raises where it cannot stand for them.
 
     >>> from convmath import Conv2d, MaxPool2d
     >>> network = Network.chain([Conv2d(1, 6, 5, padding=2), MaxPool2d(2)], (1, 28, 28))
@@ -43,25 +41,40 @@ class Network:
 
     name: str
     nodes: tuple[Node, ...]
-    input_shape: Shape
+    input_shape: Shape | None = None
     source: str = ""
-    weights: Mapping[str, Any] = field(default_factory=dict, repr=False)
-    unknown: tuple[str, ...] = ()
+    weights: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
+    unknown: tuple[Unread, ...] = ()
     uncounted: frozenset[str] = frozenset()
+    frozen: tuple[tuple[str, int], ...] = ()
+    unused: tuple[tuple[str, int], ...] = ()
+    confirm: Callable[[Network], None] | None = field(default=None, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        if not self.nodes:
-            raise ConvmathError(f"network {self.name!r} has no layer; give it at least one")
-        known = {INPUT}
-        for node in self.nodes:
-            _check(self.name, node, known)
-            known.add(node.name)
+        object.__setattr__(self, "nodes", tuple(self.nodes))
+        check_nodes(self.name, self.nodes)
+        if self.input_shape is not None:
+            object.__setattr__(self, "input_shape", checked_shape(self.input_shape))
 
     @classmethod
-    def chain(cls, layers: Iterable[Layer], input_shape: Shape, name: str = "chain") -> Network:
-        """Layers one after another, named by their place."""
+    def chain(
+        cls, layers: Layer | Iterable[Layer], input_shape: Shape | None = None, name: str = CHAIN
+    ) -> Network:
+        """Layers one after another, named by their place.
+
+        >>> print(Network.chain([Conv2d(1, 6, 5), MaxPool2d(2)]))
+        Conv2d(1, 6, 5) -> MaxPool2d(2)
+        """
         build = Builder()
-        build.chain("", INPUT, *layers)
+        listed = (layers,) if isinstance(layers, Layer) else tuple(layers)
+        if not listed:
+            raise ConvmathError("a chain needs at least one layer")
+        for layer in listed:
+            if not isinstance(layer, Layer):
+                raise ConvmathError(f"{layer!r} is no layer; a chain takes layers like Conv2d(3, 8, 3)")
+            if layer.arity != 1:
+                raise ConvmathError(f"{layer!r} does not read one input and cannot stand in a chain")
+        build.chain("", INPUT, *listed)
         return build.network(name, input_shape)
 
     @property
@@ -69,26 +82,75 @@ class Network:
         """The name of the node whose result the network gives."""
         return self.nodes[-1].name
 
+    @property
+    def layers(self) -> tuple[Layer, ...]:
+        """The layers, in the order of the nodes."""
+        return tuple(node.layer for node in self.nodes)
+
+    @property
+    def is_chain(self) -> bool:
+        """Whether every node reads the one before it, the first one the input."""
+        before = [INPUT, *(node.name for node in self.nodes)]
+        return all(node.inputs == (read,) for node, read in zip(self.nodes, before, strict=False))
+
     def __getitem__(self, name: str) -> Node:
         for node in self.nodes:
             if node.name == name:
                 return node
-        raise ConvmathError(f"{self.name} has no node {name!r}{_suggest(name, self.nodes)}")
+        raise ConvmathError(f"{self.name} has no node {name!r}{near(name, [n.name for n in self.nodes])}")
+
+    def trace(self, input_shape: Shape | None = None) -> Trace:
+        """Shapes, counts and receptive fields of every node on an input: a ``Trace``."""
+        asked = self.input_shape if input_shape is None else checked_shape(input_shape)
+        if asked is None:
+            raise ConvmathError(f"{self} has no input of its own; give one, like 3x224x224")
+        if self.confirm is not None and any(map(is_open, asked)):
+            self.confirm(self)
+        return Trace(self, asked)
 
     def output_shape(self, input_shape: Shape | None = None) -> Shape:
         """The shape that the last layer gives."""
-        return self.trace(input_shape).shapes[self.output]
+        return self.trace(input_shape).output_shape
+
+    def parameters(self, input_shape: Shape | None = None) -> dict[str, Integer]:
+        """How many trainable numbers each parameter holds: ``conv1.weight``.  No input is needed for that."""
+        return {
+            f"{node.name}.{name}": count
+            for node in self.nodes
+            for name, count in node.layer.parameters().items()
+            if f"{node.name}.{name}" not in self.uncounted
+        }
 
     def parameter_total(self, input_shape: Shape | None = None) -> Integer:
         """How many trainable numbers all layers hold."""
+        if self.input_shape is None and input_shape is None:
+            return sum(self.parameters().values())
         return self.trace(input_shape).parameter_total()
+
+    def operations(self, input_shape: Shape | None = None) -> Operations:
+        """Every operation that executing the layers on one input takes (nominal)."""
+        return self.trace(input_shape).operations()
+
+    def effective_operations(self, input_shape: Shape | None = None) -> Operations:
+        """The same without the taps that fall on zero padding or are cropped away."""
+        return self.trace(input_shape).effective_operations()
+
+    def receptive_field(
+        self, input_shape: Shape | None = None, node: str | None = None
+    ) -> ReceptiveField | None:
+        """What one position of a node reads of the input, of the last map unless a node is named."""
+        return self.trace(input_shape).receptive_field(node)
+
+    def leftover(self, input_shape: Shape | None = None) -> tuple[Integer, ...]:
+        """How many positions of each axis of the input lie past the last one that is read."""
+        return leftover(self.trace(input_shape))
 
     def run(self, start: Any, step: Callable[[Node, list[Any]], Any]) -> Any:
         """What comes out when every node's result is ``step(node, what it reads)``.
 
         The nodes run in their order; what no node reads any more is let go.
         """
-        last = {read: node.name for node in self.nodes for read in node.inputs}
+        last = last_readers(self.nodes)
         values = {INPUT: start}
         for node in self.nodes:
             values[node.name] = step(node, [values[read] for read in node.inputs])
@@ -97,30 +159,9 @@ class Network:
                     del values[read]
         return values[self.output]
 
-    def trace(self, input_shape: Shape | None = None) -> Trace:
-        """Shapes, counts and receptive fields of every node on an input: a ``Trace``."""
-        from convmath.network.trace import Trace
-
-        return Trace(self, self.input_shape if input_shape is None else input_shape)
-
     def summary(self, input_shape: Shape | None = None, **options: Any) -> Summary:
-        """The table of all layers with its totals; see ``convmath.network.summary``."""
-        from convmath.network.summary import summarise
-
-        return summarise(self, input_shape, **options)
-
-    def save(self, path: Any) -> None:
-        """Write the network to a ``.toml`` or ``.json`` file, without its weights."""
-        from convmath.network.files import save
-
-        save(self, path)
-
-    @staticmethod
-    def load(path: Any) -> Network:
-        """Read a network from a ``.toml`` or ``.json`` file."""
-        from convmath.network.files import load
-
-        return load(path)
+        """The table of all layers with its totals: a ``Summary``."""
+        return summary_of(self, input_shape, **options)
 
     def _repr_html_(self) -> str:
         return self.summary()._repr_html_()
@@ -128,38 +169,36 @@ class Network:
     def _repr_latex_(self) -> str:
         return self.summary()._repr_latex_()
 
+    @property
+    def title(self) -> str:
+        """What people call it: its name, or of a plain chain its layers."""
+        return " -> ".join(map(repr, self.layers)) if self.name == CHAIN and self.is_chain else self.name
+
     def __str__(self) -> str:
-        return f"{self.name}: {len(self.nodes)} layers on {show(self.input_shape)}"
+        return self.title if self.input_shape is None else f"{self.title} on {show(self.input_shape)}"
 
 
-def _check(network: str, node: Node, known: set[str]) -> None:
-    if not node.name:
-        raise ConvmathError(f"{network}: {node.layer!r} has an empty name; give each node one")
-    if node.name in known:
-        raise ConvmathError(f"{network}: the name {node.name!r} is taken; give each node a name of its own")
-    if not isinstance(node.layer, Layer):
-        raise ConvmathError(f"{network}: {node.name} is {node.layer!r}, which is no layer")
-    for read in node.inputs:
-        if read not in known:
-            raise ConvmathError(
-                f"{network}: {node.name} reads {read!r}, which no node before it is called; "
-                "list nodes after those they read"
-            )
-    takes = node.layer.inputs
-    if takes is not None and len(node.inputs) != takes:
-        raise ConvmathError(
-            f"{network}: {node.name} = {node.layer!r} takes {takes} input{'s' * (takes != 1)}, "
-            f"it is given {len(node.inputs)}"
-        )
-    if takes is None and not node.inputs:
-        raise ConvmathError(f"{network}: {node.name} = {node.layer!r} joins nothing; give it inputs")
+def Chain(layers: Layer | Iterable[Layer]) -> Network:  # noqa: N802
+    """Layers applied one after another: a network without an input of its own.
+
+    >>> from convmath import Conv2d
+    >>> chain = Chain((Conv2d(1, 1, 3), Conv2d(1, 1, 3, dilation=2), Conv2d(1, 1, 3, dilation=4)))
+    >>> chain.receptive_field((1, 32, 32)).size
+    (15, 15)
+    """
+    return Network.chain(layers)
 
 
-def _suggest(name: str, nodes: Iterable[Node]) -> str:
-    import difflib
+def checked_shape(shape: Any) -> Shape:
+    """A shape as a tuple of whole numbers and symbols; anything else is refused.
 
-    near = difflib.get_close_matches(name, [node.name for node in nodes], n=3, cutoff=0.5)
-    return f"; did you mean {' or '.join(near)}?" if near else ""
+    >>> checked_shape([3, 224, 224])
+    (3, 224, 224)
+    """
+    found = frozen(shape)
+    if not isinstance(found, tuple) or not found or not all(map(is_whole, found)):
+        raise ConvmathError(f"{shape!r} is no input shape; give a tuple of whole numbers or symbols")
+    return found
 
 
 class Builder:
@@ -201,6 +240,8 @@ class Builder:
         finally:
             self._prefix = before
 
-    def network(self, name: str, input_shape: Shape, source: str = "", **options: Any) -> Network:
+    def network(
+        self, name: str, input_shape: Shape | None = None, source: str = "", **options: Any
+    ) -> Network:
         """What was put together."""
         return Network(name, tuple(self.nodes), input_shape, source, **options)

@@ -12,11 +12,11 @@ from dataclasses import fields
 from typing import Any
 
 from convmath import layers
-from convmath.errors import ConvmathError
+from convmath.errors import ConvmathError, near, short
 from convmath.exact.integers import Integer, plain
 from convmath.layers import NAMES
 from convmath.layers.base import Layer, Shape
-from convmath.network.chain import Chain
+from convmath.network.network import Network
 
 _BINARY: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Add: operator.add,
@@ -29,7 +29,7 @@ _LONGEST_NUMBER = 19  # digits
 _LARGEST = 10**18  # numbers beyond this are typing errors, and would only cost time
 
 
-def parse_chain(text: str) -> Chain:
+def parse_chain(text: str) -> Network:
     """Layers written ``A -> B -> C``, each as PyTorch's constructor call.
 
     Names that are not numbers become symbols.  Raises ConvmathError with what is wrong and the remedy.
@@ -39,7 +39,7 @@ def parse_chain(text: str) -> Chain:
     """
     if len(text) > _LONGEST:
         raise ConvmathError(f"the layer text has {len(text)} characters; at most {_LONGEST} are read")
-    return Chain(tuple(parse_layer(part) for part in text.split("->")))
+    return Network.chain([parse_layer(part) for part in text.split("->")])
 
 
 def parse_layer(text: str) -> Layer:
@@ -50,12 +50,12 @@ def parse_layer(text: str) -> Layer:
     """
     call = _call(text.strip())
     if _name(call.func) not in NAMES:
-        raise ConvmathError(f"there is no layer {_name(call.func)!r}{_suggest(_name(call.func), NAMES)}")
+        raise ConvmathError(f"there is no layer {_name(call.func)!r}{near(_name(call.func), NAMES)}")
     try:
         positional = [_value(argument) for argument in call.args]
         named = _named(call.keywords)
     except RecursionError:
-        raise ConvmathError(f"{_short(text)} is nested too deeply to read; write it more simply") from None
+        raise ConvmathError(f"{short(text)} is nested too deeply to read; write it more simply") from None
     return _construct(getattr(layers, _name(call.func)), positional, named)
 
 
@@ -77,10 +77,10 @@ def parse_shape(text: str) -> Shape:
     """
     parts = [part.strip() for part in re.split(r"[xX×,]", text.strip().strip("()[]"))]  # noqa: RUF001
     if any(len(part) > _LONGEST_NUMBER for part in parts):
-        raise ConvmathError(f"{_short(text)} has a number beyond 10^18; check the input")
+        raise ConvmathError(f"{short(text)} has a number beyond 10^18; check the input")
     if not all(re.fullmatch(r"[A-Za-z_]\w*|\d+", part) for part in parts):
         raise ConvmathError(
-            f"{_short(text)} is no input shape; write channels and sizes like 3x224x224 or CxHxW"
+            f"{short(text)} is no input shape; write channels and sizes like 3x224x224 or CxHxW"
         )
     shape = tuple(_checked(int(part)) if part.isdigit() else _symbol(part) for part in parts)
     if any(size == 0 for size in shape):
@@ -96,17 +96,13 @@ def _call(text: str) -> ast.Call:
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         reason = error.msg if isinstance(error, SyntaxError) else "it cannot be read"
         raise ConvmathError(
-            f"{_short(text)} is no layer ({reason}); write it like Conv2d(3, 64, 3, padding=1)"
+            f"{short(text)} is no layer ({reason}); write it like Conv2d(3, 64, 3, padding=1)"
         ) from None
     if isinstance(node, ast.Name):
         raise ConvmathError(f"{text} needs its arguments; write {text}(...)")
     if not isinstance(node, ast.Call):
-        raise ConvmathError(f"{_short(text)} is no layer; write it like Conv2d(3, 64, 3, padding=1)")
+        raise ConvmathError(f"{short(text)} is no layer; write it like Conv2d(3, 64, 3, padding=1)")
     return node
-
-
-def _short(text: str) -> str:
-    return repr(text if len(text) <= 60 else text[:57] + "...")
 
 
 def _name(node: ast.expr) -> str:
@@ -114,13 +110,6 @@ def _name(node: ast.expr) -> str:
     if isinstance(node, ast.Attribute):
         return node.attr
     return node.id if isinstance(node, ast.Name) else ast.unparse(node)
-
-
-def _suggest(name: str, known: Any) -> str:
-    import difflib
-
-    near = difflib.get_close_matches(name, list(known), n=3, cutoff=0.5)
-    return f"; did you mean {' or '.join(near)}?" if near else f"; known are {', '.join(known)}"
 
 
 def _value(node: ast.expr) -> Any:
@@ -139,7 +128,7 @@ def _value(node: ast.expr) -> Any:
         case ast.BinOp(left=left, op=op, right=right) if type(op) in _BINARY:
             return plain(_checked(_BINARY[type(op)](_number(left), _number(right))))
     raise ConvmathError(
-        f"{_short(ast.unparse(node))} is no argument; use numbers, True, False, words in quotes, "
+        f"{short(ast.unparse(node))} is no argument; use numbers, True, False, words in quotes, "
         "tuples, and symbols with + - *"
     )
 
@@ -147,7 +136,7 @@ def _value(node: ast.expr) -> Any:
 def _number(node: ast.expr) -> Any:
     value = _value(node)
     if isinstance(value, (str, tuple, bool, float)) or value is None:
-        raise ConvmathError(f"{_short(ast.unparse(node))} is no whole number or symbol")
+        raise ConvmathError(f"{short(ast.unparse(node))} is no whole number or symbol")
     return value
 
 
@@ -172,7 +161,7 @@ def _construct(kind: type[Layer], positional: list[Any], named: dict[str, Any]) 
     named = {name: value for name, value in named.items() if not _decides_nothing(kind, names, name, value)}
     for name in named:
         if name not in names:
-            known = _suggest(name, names) if names else "; it takes none"
+            known = near(name, names) if names else "; it takes none"
             raise ConvmathError(f"{kind.__name__} has no argument {name!r}{known}")
     try:
         inspect.signature(kind).bind(*positional, **named)

@@ -9,7 +9,7 @@ from typing import Any
 from convmath.errors import ConvmathError
 from convmath.exact.integers import Integer
 from convmath.layers.conv import Conv2d
-from convmath.network.chain import Chain
+from convmath.network.network import Chain, Network
 
 
 def pointwise_conv2d(in_channels: Integer, out_channels: Integer, *, bias: bool = True) -> Conv2d:
@@ -28,7 +28,7 @@ def depthwise_conv2d(channels: Integer, kernel_size: Any, **arguments: Any) -> C
 
 def depthwise_separable_conv2d(
     in_channels: Integer, out_channels: Integer, kernel_size: Any, *, bias: bool = True, **arguments: Any
-) -> Chain:
+) -> Network:
     """A depthwise convolution and then a 1x1 one.
 
     >>> chain = depthwise_separable_conv2d(3, 128, 3, bias=False)
@@ -41,7 +41,7 @@ def depthwise_separable_conv2d(
 
 def spatially_separable_conv2d(
     in_channels: Integer, out_channels: Integer, kernel_size: Integer, *, bias: bool = True
-) -> Chain:
+) -> Network:
     """A column and then a row: k x 1 and 1 x k instead of k x k.
 
     >>> chain = spatially_separable_conv2d(1, 1, 3, bias=False)

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from convmath.errors import ConvmathError
 from convmath.exact.integers import Integer, is_number, product
-from convmath.explain.quantities import BYTES
-from convmath.geometry.reach import ReceptiveField, receptive_field
+from convmath.geometry.reading import ReceptiveField
 from convmath.layers.base import Shape
+from convmath.network.conditions import Conditions
 from convmath.network.conventions import Convention, convention
-from convmath.network.network import Network, Node
-from convmath.network.trace import Trace, added
+from convmath.network.dtypes import width_of
+from convmath.network.nodes import Cause, causes
+from convmath.network.trace import Trace, added, field_of
+
+if TYPE_CHECKING:
+    from convmath.network.network import Network
 
 
 class Row(NamedTuple):
@@ -42,8 +46,8 @@ class Memory:
 class Summary:
     """A network on an input: a row a layer, and the totals under a named convention.
 
-    ``receptive_field`` is that of the last map before the first pooling or flattening of whole maps that
-    every path goes through.  ``conditions`` is what symbolic sizes must fulfil, ``unknown`` what an import
+    ``receptive_field`` is that of the node ``last_map``: the last map before whole maps are put together on
+    every path.  ``conditions`` is what symbolic sizes must fulfil, ``unknown`` what an import
     could not read: then the totals are partial.
     """
 
@@ -55,8 +59,14 @@ class Summary:
     parameters: Integer
     multiplications: Integer
     receptive_field: ReceptiveField | None
+    last_map: str | None
     memory: Memory
     conditions: tuple[str, ...]
+
+    @property
+    def causes(self) -> list[Cause]:
+        """The operators that an import could not read, each once."""
+        return causes(self.network.unknown)
 
     def share(self, row: Row) -> float | None:
         """The part of all multiplications that a row takes; None in symbols."""
@@ -98,13 +108,13 @@ def _group(name: str, rows: list[Row]) -> Row:
         name,
         f"{len(rows)} layers",
         last.output_shape,
-        added(row.parameters for row in rows),
-        added(row.multiplications for row in rows),
+        added([row.parameters for row in rows]),
+        added([row.multiplications for row in rows]),
         last.receptive_field,
     )
 
 
-def summarise(
+def summary_of(
     network: Network,
     input_shape: Shape | None = None,
     *,
@@ -114,15 +124,11 @@ def summarise(
 ) -> Summary:
     """Every layer of a network on an input, numbers or symbols, and the totals.
 
-    >>> from convmath import zoo
-    >>> summary = summarise(zoo.network("resnet50"))
-    >>> summary.parameters, summary.multiplications, summary.receptive_field.size
-    (25557032, 4089184256, (427, 427))
+    Raises ConvmathError for a batch below 1, and a convention or dtype that is not known.
     """
     if is_number(batch) and batch < 1:
         raise ConvmathError(f"batch={batch} must be at least 1")
-    if dtype not in BYTES:
-        raise ConvmathError(f"dtype={dtype!r} is not known; use one of {', '.join(BYTES)}")
+    width = width_of(dtype)
     how = convention(counting)
     trace = network.trace(input_shape)
     return Summary(
@@ -132,40 +138,37 @@ def summarise(
         how,
         tuple(_rows(network, trace, how, batch)),
         trace.parameter_total(),
-        batch * trace.total(how.count),
+        product([batch, trace.total(how.count)]),
         trace.receptive_field(),
-        _memory(trace, batch, dtype),
-        tuple(map(str, (*trace.conditions, *trace.equations))),
+        None if network.unknown else trace.last_map,
+        _memory(trace, batch, dtype, width),
+        Conditions(trace).texts() if trace.demands else (),
     )
 
 
 def _rows(network: Network, trace: Trace, how: Convention, batch: Integer) -> Iterable[Row]:
     known: dict[Any, tuple[Integer, Integer, str]] = {}
-    fields: dict[Any, ReceptiveField | None] = {}
+    fields: dict[int, ReceptiveField | None] = {}
     for node in network.nodes:
         key = trace.keys[node.name]
-        if key not in known:
+        found = known.get(key)
+        if found is None:
             counts = trace.known[key]
-            taken = added([batch * how.count(*key, counts)])
-            known[key] = added(counts.parameters.values()), taken, repr(node.layer)
-        parameters, taken, text = known[key]
+            taken = product([batch, how.count(*key, counts)])
+            found = known[key] = added(list(counts.parameters.values())), taken, repr(node.layer)
+        parameters, taken, text = found
         if network.uncounted:
             parameters = parameters - trace.uncounted_parameters(node)
         axes = trace.fields[node.name]
-        if axes not in fields:
-            found = [axis for axis in axes if axis is not None]
-            fields[axes] = receptive_field(found) if found else None
-        yield _row(node, trace, text, parameters, taken, fields[axes])
+        place = id(axes)
+        if place not in fields:
+            fields[place] = field_of(axes)
+        yield Row(
+            node.name, text, trace.shapes[node.name], parameters, taken, fields[place], node.inputs
+        )
 
 
-def _row(
-    node: Node, trace: Trace, text: str, parameters: Integer, taken: Integer, field: ReceptiveField | None
-) -> Row:
-    return Row(node.name, text, trace.shapes[node.name], parameters, taken, field, node.inputs)
-
-
-def _memory(trace: Trace, batch: Integer, dtype: str) -> Memory:
-    width = BYTES[dtype]
+def _memory(trace: Trace, batch: Integer, dtype: str, width: int) -> Memory:
     activations, peak = trace.memory(width)
     weights = product([trace.parameter_total(), width])
-    return Memory(weights, batch * activations, batch * peak, dtype)
+    return Memory(weights, product([batch, activations]), product([batch, peak]), dtype)

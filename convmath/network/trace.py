@@ -3,19 +3,31 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import fields as dataclass_fields
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from convmath.errors import ConvmathError
-from convmath.exact.integers import Integer, is_number, plain
+from convmath.exact.demand import Demand, noting
+from convmath.exact.integers import Integer, is_number, product
 from convmath.geometry.footprint import Footprint
-from convmath.geometry.loopnest import Operations
-from convmath.geometry.reach import ReceptiveField, receptive_field
-from convmath.layers.base import AxisMap, Counts, Fields, Layer, Shape, show
-from convmath.network.conditions import Condition, Equation, agreed, demanded
-from convmath.network.network import INPUT, Network, Node
+from convmath.geometry.loopnest import KINDS, Operations, Statement, effective_operations
+from convmath.geometry.reading import Path, ReceptiveField, paths, receptive_field
+from convmath.layers.base import Counts, Layer, Shape, show
+from convmath.network.fields import (
+    Fields,
+    Positions,
+    carried,
+    ends_maps,
+    is_straight,
+    reached,
+    read_by,
+    united,
+)
+from convmath.network.nodes import INPUT, Node, last_readers, passed_by_all
+
+if TYPE_CHECKING:
+    from convmath.network.network import Network
 
 Key = tuple[Layer, tuple[Shape, ...]]
 
@@ -23,47 +35,52 @@ Key = tuple[Layer, tuple[Shape, ...]]
 class Trace:
     """Shapes, counts and receptive fields of a network on an input shape, numbers or symbols.
 
-    Equal layers on equal shapes are worked out once.  ``conditions`` hold what the symbols of the input
-    must fulfil so that branches meet, ``equations`` what dense layers and channels ask of them; they are
-    derived, see ``convmath.network.conditions``.
+    Equal layers on equal shapes are worked out once.  ``demands`` hold what layers ask of sizes that the input
+    leaves open, each with the node that was the first to ask.
     """
 
     def __init__(self, network: Network, input_shape: Shape) -> None:
         self.network, self.input_shape = network, tuple(input_shape)
         self.shapes: dict[str, Shape] = {INPUT: self.input_shape}
-        self.conditions: list[Condition] = []
-        self.equations: list[Equation] = []
         self.keys: dict[str, Key] = {}
         self.known: dict[Key, Counts] = {}
-        for node in network.nodes:
-            self._visit(node)
+        self.defined: dict[Key, tuple[Statement, ...]] = {}
+        self.demands: list[tuple[str, Demand]] = []
+        with noting() as noted:
+            for node in network.nodes:
+                self._visit(node)
+                while len(self.demands) < len(noted):
+                    self.demands.append((node.name, noted[len(self.demands)]))
 
     def _visit(self, node: Node) -> None:
-        shapes = tuple(map(self.shapes.__getitem__, node.inputs))
-        try:
-            if len(shapes) > 1:
-                shapes = agreed(node.layer, shapes, self.conditions)
-            key = (node.layer, shapes)
-            counts = self.known.get(key)
-            if counts is None:
-                counts = self.known[key] = node.layer.counts(*shapes)
-                self._note(demanded(node.layer, shapes[0]) if shapes else None)
-        except ConvmathError as error:
-            raise ConvmathError(_located(self.network.name, node, shapes, error)) from None
+        shapes = tuple([self.shapes[read] for read in node.inputs])
+        key = (node.layer, shapes)
+        counts = self.known.get(key)
+        if counts is None:
+            try:
+                statements = self.defined[key] = node.layer.definition(*shapes)
+                counts = self.known[key] = node.layer.counted(statements)
+            except ConvmathError as error:
+                raise ConvmathError(_located(self.network.name, node, shapes, error)) from None
         self.keys[node.name] = key
         self.shapes[node.name] = counts.output_shape
 
-    def _note(self, equation: Equation | None) -> None:
-        if equation is not None and equation not in self.equations:
-            self.equations.append(equation)
+    @property
+    def output_shape(self) -> Shape:
+        """The shape that the last node gives."""
+        return self.shapes[self.network.output]
 
     def counts(self, name: str) -> Counts:
         """Output shape, parameters and operations of a node."""
         return self.known[self.keys[name]]
 
+    def definition(self, name: str) -> tuple[Statement, ...]:
+        """The loop nests of a node."""
+        return self.defined[self.keys[name]]
+
     def total(self, count: Callable[[Layer, tuple[Shape, ...], Counts], Any]) -> Any:
         """A count summed over all nodes; equal ones are worked out once and multiplied."""
-        return added(number * count(*key, self.known[key]) for key, number in self._times.items())
+        return added([number * count(*key, self.known[key]) for key, number in self._times.items()])
 
     @cached_property
     def _times(self) -> Mapping[Key, int]:
@@ -79,107 +96,181 @@ class Trace:
         }
 
     def parameter_total(self) -> Integer:
-        """How many trainable numbers all nodes hold, those that nodes share once."""
-        total = self.total(lambda layer, shapes, counts: added(counts.parameters.values()))
+        """How many trainable numbers all nodes hold, those that nodes share once, unused ones not."""
+        total = self.total(lambda layer, shapes, counts: added(list(counts.parameters.values())))
         again = self.network.nodes if self.network.uncounted else ()
-        return total - added(map(self.uncounted_parameters, again))
+        return total - added([self.uncounted_parameters(node) for node in again])
 
     def uncounted_parameters(self, node: Node) -> Integer:
         """How many of a node's numbers are no parameters of its own."""
         counts = self.counts(node.name).parameters.items()
-        return added(count for name, count in counts if f"{node.name}.{name}" in self.network.uncounted)
+        return added([count for name, count in counts if f"{node.name}.{name}" in self.network.uncounted])
 
     def operations(self) -> Operations:
         """Every operation that executing the network on one input takes (nominal)."""
-        kinds = [field.name for field in dataclass_fields(Operations)]
-        return Operations(*map(self._operations_of, kinds))
+        return self._operations(lambda key: self.known[key].operations)
 
-    def _operations_of(self, kind: str) -> Integer:
-        return self.total(lambda layer, shapes, counts: getattr(counts.operations, kind))
+    def effective_operations(self) -> Operations:
+        """The same without the taps that fall on zero padding or are cropped away."""
+        return self._operations(
+            lambda key: _summed([effective_operations(statement) for statement in self.defined[key]])
+        )
+
+    def _operations(self, of: Callable[[Key], Operations]) -> Operations:
+        found = [(number, of(key)) for key, number in self._times.items()]
+        return Operations(
+            *(added([number * getattr(taken, kind) for number, taken in found]) for kind in KINDS)
+        )
+
+    @cached_property
+    def paths(self) -> Mapping[Key, tuple[Path, ...]]:
+        """For every layer on its shapes, the ways in which its outputs read its inputs."""
+        return _Lazily(self.defined)
 
     @cached_property
     def fields(self) -> dict[str, Fields]:
         """Per node and axis, what a position reads of the input; None where there are no positions."""
-        fields: dict[str, Fields] = {INPUT: (None, *(Footprint(),) * (len(self.input_shape) - 1))}
-        maps: dict[Key, tuple[AxisMap, ...]] = {}
+        start = {n: Footprint(n=n) for n in self.input_shape[1:]}
+        fields: dict[str, Fields] = {INPUT: (None, *(start[n] for n in self.input_shape[1:]))}
+        known: dict[Any, Fields] = {}
+        straight: dict[Key, bool] = {}
         for node in self.network.nodes:
-            key = layer, shapes = self.keys[node.name]
-            if key not in maps:
-                maps[key] = layer.axis_maps(*shapes) if shapes else ()
-            fields[node.name] = layer.carried([fields[read] for read in node.inputs], maps[key], shapes)
+            key = self.keys[node.name]
+            read = [fields[name] for name in node.inputs]
+            if key not in straight:
+                straight[key] = key[1][:1] == (self.shapes[node.name],) and is_straight(self.paths[key])
+            if straight[key] and read:
+                fields[node.name] = read[0]
+                continue
+            once = (key, *map(id, read))
+            if once not in known:
+                known[once] = carried(node.layer, self.paths[key], read, key[1], self.shapes[node.name])
+            fields[node.name] = known[once]
         return fields
 
     def receptive_field(self, name: str | None = None) -> ReceptiveField | None:
         """What one position of a node reads of the input; None where the node has no positions.
 
-        Without a name, the node is the last map before the first pooling or flattening of whole maps
-        that every path to the output goes through.
+        Without a name, the node is the last map before positions end on every path to the output.
         """
         if name is None and self.network.unknown:
             return None
-        axes = self.fields[self.last_map if name is None else self.network[name].name]
-        found = [axis for axis in axes if axis is not None]
-        return receptive_field(found) if found else None
+        return field_of(self.fields[self.last_map if name is None else self.network[name].name])
 
     @cached_property
     def last_map(self) -> str:
-        """The node whose receptive field is the network's own."""
-        for node in _passed_by_all(self.network):
-            if node.layer.ends_maps:
+        """The node whose receptive field is the network's own: the last map before whole maps are put together.
+
+        A network that starts by putting its input together has the field of its last map.
+        """
+        for node in passed_by_all(self.network.nodes):
+            read = [self.fields[name] for name in node.inputs]
+            if node.inputs != (INPUT,) and ends_maps(node.layer, self.paths[self.keys[node.name]], read):
                 return node.inputs[0]
-        maps = [node.name for node in self.network.nodes if any(self.fields[node.name])]
+        maps = [node.name for node in self.network.nodes if any(self.fields[node.name] or ())]
         return maps[-1] if maps else INPUT
+
+    def read_by(self, name: str, places: Positions) -> Positions:
+        """The input positions that some positions of a node read, axis by axis, gates left out.
+
+        Every tap is followed, and padding reads nothing; over several paths it is what any of them reads.
+        """
+        wanted: dict[str, Positions] = {name: places}
+        for node in reversed(self.network.nodes):
+            if node.name in wanted:
+                key = self.keys[node.name]
+                shape = self.shapes[node.name]
+                found = read_by(self.paths[key], wanted[node.name], key[1], shape, node.layer.gates)
+                for source, axes in found.items():
+                    read = node.inputs[source]
+                    wanted[read] = united(wanted[read], axes) if read in wanted else axes
+        nothing: Positions = (None, *(frozenset[int]() for _ in self.input_shape[1:]))
+        return wanted.get(INPUT, nothing)
+
+    def reached(self, pixel: Sequence[int], name: str) -> Positions | None:
+        """The positions of a node that read a position of the input, axis by axis; None where none does."""
+        found: dict[str, Positions] = {INPUT: (None, *(frozenset({place}) for place in pixel))}
+        for node in self.network.nodes:
+            inputs = {k: found[read] for k, read in enumerate(node.inputs) if read in found}
+            key = self.keys[node.name]
+            axes = reached(self.paths[key], inputs, self.shapes[node.name])
+            if axes is not None:
+                found[node.name] = axes
+            if node.name == name:
+                break
+        return found.get(name)
 
     def memory(self, width: int) -> tuple[Integer, Integer]:
         """Bytes of all results together, and the most that are held at once when none is kept too long.
 
         The nodes run in their order; a result is freed after the last node that reads it, and no node
-        works in place.
+        works in place.  What a network brings along is a result too.
         """
-        sizes = {name: elements(shape) * width for name, shape in self.shapes.items()}
-        last = {read: place for place, node in enumerate(self.network.nodes) for read in node.inputs}
+        sizes = {name: product(shape) * width for name, shape in self.shapes.items()}
+        last = last_readers(self.network.nodes)
         held, levels = sizes[INPUT], [sizes[INPUT]]
-        for place, node in enumerate(self.network.nodes):
+        for node in self.network.nodes:
             held = held + sizes[node.name]
             levels.append(held)
-            held = held - added(sizes[read] for read in set(node.inputs) if last[read] == place)
-        return added(sizes[node.name] for node in self.network.nodes), _largest(levels)
+            held = held - added([sizes[read] for read in set(node.inputs) if last[read] == node.name])
+        return added([sizes[node.name] for node in self.network.nodes]), _largest(levels)
 
 
-def elements(shape: Shape) -> Integer:
-    """How many numbers an array of this shape holds."""
-    count: Integer = 1
-    for size in shape:
-        count = count * size
-    return count
+class _Lazily(dict[Key, tuple[Path, ...]]):
+    """Paths taken from a definition when they are first asked for."""
+
+    def __init__(self, defined: Mapping[Key, tuple[Statement, ...]]) -> None:
+        super().__init__()
+        self._defined = defined
+
+    def __missing__(self, key: Key) -> tuple[Path, ...]:
+        layer, shapes = key
+        found = self[key] = paths(self._defined[key], shapes) if layer.keeps_positions else ()
+        return found
 
 
-def added(terms: Iterable[Any]) -> Any:
+def field_of(axes: Fields) -> ReceptiveField | None:
+    """The receptive field of a node's axes; None where it has no positions."""
+    found = [axis for axis in axes or () if axis is not None]
+    return receptive_field(found) if found else None
+
+
+def _summed(taken: Iterable[Operations]) -> Operations:
+    total = Operations()
+    for each in taken:
+        total = total + each
+    return total
+
+
+def added(terms: Sequence[Any]) -> Any:
     """The sum of ints and expressions, added all at once."""
-    listed = list(terms)
-    symbols = [_factored(term) for term in listed if not is_number(term)]
-    number: int = sum(term for term in listed if is_number(term))
-    if not symbols:
-        return number
+    for term in terms:
+        if not is_number(term):
+            return _added(terms)
+    return sum(terms)
+
+
+def _added(terms: Sequence[Any]) -> Any:
     import sympy
 
-    return plain(sympy.Add(number, *symbols))
+    from convmath.exact.integers import plain
+
+    return plain(sympy.Add(*map(_factored, terms)))
 
 
 def _factored(term: Any) -> Any:
     """Products with the numbers of their sums in front, so that equal ones are found: ``9408*(a + 1)``."""
     import sympy
-    from sympy.core.mul import _keep_coeff  # or SymPy multiplies the number back in
 
+    if is_number(term):
+        return sympy.Integer(term)
     if (
         term.is_Add
         and term.has(sympy.Mul)
         and any(part.is_Mul and part.has(sympy.Add) for part in term.args)
     ):
         return sympy.Add(*map(_factored, term.args))
-    factors = [factor.primitive() for factor in sympy.Mul.make_args(term)]
-    coefficient = sympy.Mul(*(number for number, _ in factors))
-    return _keep_coeff(coefficient, sympy.Mul(*(rest for _, rest in factors)))
+    return product(sympy.Mul.make_args(term))
 
 
 def _largest(values: list[Integer]) -> Integer:
@@ -189,22 +280,6 @@ def _largest(values: list[Integer]) -> Integer:
     import sympy
 
     return sympy.Max(*dict.fromkeys(values), evaluate=False)
-
-
-def _passed_by_all(network: Network) -> Iterable[Node]:
-    """The nodes that every path from the input to the output goes through.
-
-    Paths from the input to a node, times paths from there to the output, are then all paths.
-    """
-    ahead: dict[str, int] = Counter({INPUT: 1})
-    for node in network.nodes:
-        ahead[node.name] = sum(ahead[read] for read in node.inputs)
-    behind: dict[str, int] = Counter({network.output: 1})
-    for node in reversed(network.nodes):
-        for read in node.inputs:
-            behind[read] += behind[node.name]
-    paths = ahead[network.output]
-    return [node for node in network.nodes if ahead[node.name] * behind[node.name] == paths]
 
 
 def _located(network: str, node: Node, shapes: tuple[Shape, ...], error: ConvmathError) -> str:

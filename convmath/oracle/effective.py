@@ -2,62 +2,40 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from functools import singledispatch
+from dataclasses import asdict
 
-from convmath.geometry.loopnest import Operations
-from convmath.layers.base import Layer
-from convmath.layers.conv import Conv
-from convmath.layers.conv_transpose import ConvTranspose
-from convmath.layers.linear import Linear
-from convmath.layers.norm import LocalResponseNorm
-from convmath.layers.pool import AdaptiveAvgPool, AdaptiveMaxPool, AvgPool, MaxPool, Subsample
+from convmath.geometry.loopnest import Operations, Statement
+from convmath.geometry.operation import Apply, walk
 
 
-def effective_from_taps(layer: Layer, taps: list[int], nominal: Operations) -> Operations:
+def effective_from_taps(
+    statements: tuple[Statement, ...], taps: list[int], nominal: Operations
+) -> Operations:
     """The nominal operations with those replaced that padding or cropping can leave out.
 
-    ``taps`` holds for each output how many inputs it read; reducing K values takes K - 1 operations,
-    and an output that reads nothing takes none.
+    ``taps`` holds for each output how many inputs it read.  That concerns the one statement that slides over
+    the input: what it does for each tap is done for those read, reducing K values takes K - 1 operations, and
+    an output that reads nothing takes none.
     """
-    reductions = sum(read - 1 for read in taps if read)
-    return replaced(layer, sum(taps), reductions, len(taps), nominal)
-
-
-@singledispatch
-def replaced(layer: Layer, taps: int, reductions: int, outputs: int, nominal: Operations) -> Operations:
-    """By family: which operations go with taps and which with reductions."""
-    return nominal
-
-
-@replaced.register(Conv)
-@replaced.register(ConvTranspose)
-@replaced.register(Linear)
-def _(
-    layer: Conv | ConvTranspose | Linear, taps: int, reductions: int, outputs: int, nominal: Operations
-) -> Operations:
-    return Operations(taps, reductions + (outputs if layer.bias else 0))
-
-
-@replaced.register(MaxPool)
-@replaced.register(AdaptiveMaxPool)
-def _(layer: Layer, taps: int, reductions: int, outputs: int, nominal: Operations) -> Operations:
-    return Operations(comparisons=reductions)
-
-
-@replaced.register(AvgPool)
-@replaced.register(AdaptiveAvgPool)
-def _(layer: Layer, taps: int, reductions: int, outputs: int, nominal: Operations) -> Operations:
-    return Operations(additions=reductions, divisions=outputs)
-
-
-@replaced.register
-def _(layer: Subsample, taps: int, reductions: int, outputs: int, nominal: Operations) -> Operations:
-    return Operations(outputs, reductions + outputs)
-
-
-@replaced.register
-def _(
-    layer: LocalResponseNorm, taps: int, reductions: int, outputs: int, nominal: Operations
-) -> Operations:
-    return replace(nominal, multiplications=taps + outputs, additions=reductions + outputs)
+    sliding = [s for s in statements if any(block.landing or block.outputs is not None for block in s.blocks)]
+    if not sliding:
+        return nominal
+    (statement,) = sliding
+    reduction = statement.reduction
+    assert reduction is not None
+    counts = asdict(nominal)
+    everywhere = 1
+    for block in statement.blocks:
+        everywhere *= int(block.points)
+    each = [part.operation.kind for part in walk(reduction.body) if isinstance(part, Apply)]
+    for kind in each:
+        counts[kind] += sum(taps) - everywhere
+    kind, reached = reduction.operation.kind, 1
+    for block in statement.blocks:
+        named = block.factors(statement.target.loops)
+        own = int(block.outputs) if block.outputs is not None else 1  # type: ignore[call-overload]
+        for factor in named if block.outputs is None else ():
+            own *= int(factor)
+        reached *= own
+    counts[kind] += sum(read - 1 for read in taps if read) - (everywhere - reached)
+    return Operations(**counts)

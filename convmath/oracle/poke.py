@@ -1,95 +1,120 @@
-"""Receptive fields and leftover input: what the formulas say against what poking inputs changes."""
+"""What positions read, measured: inputs are poked one by one, and what changes is written down."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import reduce
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
-from convmath.geometry.reach import Reach
-from convmath.geometry.window import Window
-from convmath.layers.base import Layer
-from convmath.network.chain import Chain
+from convmath.layers.reshape import Permute
+from convmath.network import INPUT, Network, Node
+from convmath.network.trace import Trace
 from convmath.oracle.reference import reference_call, weight_shapes
-from convmath_reference import receptive_field
 
-Hull = tuple[int, int] | None
-
-
-def positive(layers: tuple[Layer, ...]) -> Callable[[Any], Any]:
-    """The layers one after another, all weights 1, so that nothing cancels."""
-    weights = [{name: np.ones(shape) for name, shape in weight_shapes(x).items()} for x in layers]
-    steps = list(zip(layers, weights, strict=True))
-    return lambda x: reduce(lambda y, step: reference_call(step[0], (y,), step[1]), steps, x)
+POKE = 2.0**30  # larger than any value here, so that no maximum hides it
 
 
-def poked_fields(
-    layers: tuple[Layer, ...], shape: tuple[int, ...], place: tuple[int, ...]
-) -> tuple[Hull, ...]:
-    """Per spatial axis, the first and last input position that changes the output at ``place``.
+def poked(network: Network) -> dict[str, Any]:
+    """For every node an array of truths: which positions change, last axes, when an input position does, first.
+
+    All weights are 1, so that nothing cancels.  A factor that every position shares, a gate, is held as it was.
 
     >>> from convmath import Conv1d
-    >>> poked_fields((Conv1d(1, 1, 3, stride=2, padding=1),), (1, 7), (0,))
-    ((0, 1),)
+    >>> poked(Network.chain([Conv1d(1, 1, 3, stride=2, padding=1)], (1, 5)))["0"].astype(int)
+    array([[1, 0, 0],
+           [1, 1, 0],
+           [0, 1, 0],
+           [0, 1, 1],
+           [0, 0, 1]])
     """
-    hull = receptive_field(positive(layers), (1, *shape), (0, 0, *place))
-    return tuple(hull[2:]) if hull else (None,) * len(place)
+    shape: Any = network.input_shape
+    weights = {
+        node.name: {name: np.ones(size) for name, size in weight_shapes(node.layer).items()}
+        for node in network.nodes
+    }
+    before = _values(network, np.ones((1, *shape)), weights, {})
+    sizes = shape[1:]
+    changed = {node.name: np.zeros((*sizes, *before[node.name].shape[2:]), bool) for node in network.nodes}
+    for place in np.ndindex(*sizes):
+        x = np.ones((1, *shape))
+        x[(0, slice(None), *place)] += POKE
+        after = _values(network, x, weights, before)
+        for name, found in changed.items():
+            found[place] = np.any(after[name] != before[name], axis=(0, 1))
+    return changed
 
 
-def poked_leftover(layers: tuple[Layer, ...], shape: tuple[int, ...], axis: int) -> int:
-    """How many positions at the end of a spatial axis can change without any output noticing.
+def _values(
+    network: Network, x: Any, weights: Mapping[str, Any], before: Mapping[str, Any]
+) -> dict[str, Any]:
+    """What every node gives, gates as they were before."""
+    values = {INPUT: x}
+    for node in network.nodes:
+        read = [before[name] if before and _is_gate(node, name, values) else values[name] for name in node.inputs]
+        values[node.name] = reference_call(node.layer, tuple(read), weights[node.name])
+    return values
 
-    >>> from convmath import MaxPool1d
-    >>> poked_leftover((MaxPool1d(2),), (1, 7), axis=0)
-    1
+
+def _is_gate(node: Node, read: str, values: Mapping[str, Any]) -> bool:
+    if not node.layer.gates or len(node.inputs) < 2:
+        return False
+    largest = np.max([values[name].shape[2:] for name in node.inputs], axis=0)
+    return any(n == 1 and whole != 1 for n, whole in zip(values[read].shape[2:], largest, strict=True))
+
+
+def check_fields(network: Network) -> None:
+    """Raise AssertionError unless every position of every node reads what the formulas say.
+
+    The positions that ``Trace.read_by`` lists must be those whose poke changes it, axis by axis; a receptive
+    field must start and end with them, and one that is only a bound must hold them.
     """
-    function, ones = positive(layers), np.ones((1, *shape))
-    before = function(ones)
-    for rest in range(shape[axis + 1]):
-        poked = np.moveaxis(ones.copy(), axis + 2, 0)
-        poked[shape[axis + 1] - 1 - rest] += 1
-        if np.any(function(np.moveaxis(poked, 0, axis + 2)) != before):
-            return rest
-    return shape[axis + 1]
+    trace, turned = network.trace(), _turned(network)
+    for name, changed in poked(network).items():
+        rank = len(trace.input_shape) - 1
+        for place in np.ndindex(*changed.shape[rank:]):
+            seen = changed[(..., *place)]
+            axes = [set(np.flatnonzero(_any_other(seen, axis))) for axis in range(rank)]
+            _check_read(trace, name, place, axes)
+            if turned[name] is not None:
+                _check_field(trace, name, place, [axes[axis] for axis in turned[name]], turned[name])
 
 
-def read_positions(reach: Reach, output: int) -> list[int]:
-    """The input positions between the first and last that the formula says an output reads.
-
-    Along one window the taps are a dilation apart; elsewhere all positions between count.
-    """
-    first, last = reach.reads(output, output)
-    (axis_map,) = reach.maps if len(reach.maps) == 1 else (None,)
-    step = axis_map.dilation if isinstance(axis_map, Window) else 1
-    return [q for q in range(int(first), int(last) + 1, int(step)) if 0 <= q < reach.n]
-
-
-def check_reach(layer: Layer, shape: tuple[int, ...], place: tuple[int, ...]) -> None:
-    """Raise AssertionError unless the layer reads exactly the positions the formulas say.
-
-    For zero padding only: other padding modes read inside the input instead of beside it.  The field of
-    a dilated transposed convolution has gaps, so it is only bounded.
-    """
-    measured = poked_fields((layer,), shape, place)
-    reads = [read_positions(r, i) for r, i in zip(Chain((layer,)).reaches(shape), place, strict=True)]
-    for axis, (field, expected) in enumerate(zip(measured, reads, strict=True)):
-        hull = (expected[0], expected[-1]) if all(reads) else None
-        if _gaps(layer, shape, axis):
-            assert field is None or _inside(field, hull), _message(layer, shape, place, field, hull)
-        else:
-            assert field == hull, _message(layer, shape, place, field, hull)
+def _turned(network: Network) -> dict[str, Any]:
+    """For every node, which axis of the input each of its spatial axes is; None where paths differ in that."""
+    found: dict[str, Any] = {INPUT: tuple(range(len(network.input_shape or ()) - 1))}
+    for node in network.nodes:
+        first, *others = (found[read] for read in node.inputs)
+        order = node.layer.dims[2:] if isinstance(node.layer, Permute) else ()
+        turned = tuple(first[dim - 2] for dim in order) if order and first else first
+        found[node.name] = turned if all(other == first for other in others) else None
+    return found
 
 
-def _gaps(layer: Layer, shape: tuple[int, ...], axis: int) -> bool:
-    maps = layer.axis_maps(shape)
-    return any(not isinstance(m, Window) and m.window.dilation > 1 for m in maps)
+def _any_other(seen: Any, axis: int) -> Any:
+    return np.any(seen, axis=tuple(other for other in range(seen.ndim) if other != axis))
 
 
-def _inside(field: Hull, hull: Hull) -> bool:
-    return field is None or (hull is not None and hull[0] <= field[0] and field[1] <= hull[1])
+def _check_read(trace: Trace, name: str, place: tuple[int, ...], axes: list[set[int]]) -> None:
+    places = (None, *(frozenset({p}) for p in place))
+    found = trace.read_by(name, places)[1:]
+    sizes = trace.input_shape[1:]
+    listed = [set(range(int(n))) if f is None else set(f) for f, n in zip(found, sizes, strict=True)]
+    if any(not axis for axis in listed):
+        listed = [set() for _ in listed]  # what reads nothing along one axis reads nothing
+    assert listed == axes, f"{trace.network!r}: {name} at {place} reads {axes} when poked, {listed} by formula"
 
 
-def _message(layer: Layer, shape: Any, place: Any, field: Hull, hull: Hull) -> str:
-    return f"{layer!r} on {shape}: output {place} reads {field} when poked, {hull} by formula"
+def _check_field(
+    trace: Trace, name: str, place: tuple[int, ...], axes: list[set[int]], turned: tuple[int, ...]
+) -> None:
+    """The field along every axis that still has positions."""
+    for axis, (field, read) in enumerate(zip((trace.fields[name] or ())[1:], axes, strict=False)):
+        if field is None or not read:
+            continue
+        span, n = field.span(place[axis]), trace.input_shape[turned[axis] + 1]
+        hull, said = (min(read), max(read)), f"{trace.network!r}: {name} at {place} along axis {axis}"
+        assert span is not None and span[0] <= hull[0] and hull[1] <= span[1], f"{said}: {hull} outside {span}"
+        ends = [(end, found) for end, found in zip(span, hull, strict=True) if 0 <= end < n]
+        exact = all(end == found for end, found in ends)  # ends beside the input are padding
+        assert field.bound or exact, f"{said} reads {hull} when poked, {span} by formula"

@@ -4,6 +4,10 @@ Let every implementation's value of an input lie within ``error`` of the exact o
 ``2*error`` of the reference's, and a sum of K products of it, in whatever order it is added up, within
 ``|w| error + gamma_K |w| |x|`` of the exact sum, with ``gamma_K = K*u/(1 - K*u)`` and u = 2**-53.
 
+Most layers follow one of three rules, by their definition: what only moves numbers or picks one moves errors;
+what sums up is itself, with the sizes of its weights, on errors; a smooth function has a slope (``SLOPES``).
+Only the others are written down.
+
 Higham, "Accuracy and Stability of Numerical Algorithms" (2002), section 3.1.
 """
 
@@ -17,40 +21,59 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from convmath.errors import ConvmathError
+from convmath.geometry.loopnest import Statement
+from convmath.geometry.operation import ADD, MULTIPLY, Apply, Expression, Reduce, walk
 from convmath.layers.activation import (
+    CELU,
+    ELU,
     GELU,
-    Dropout,
+    SELU,
     Hardsigmoid,
     Hardswish,
+    Hardtanh,
     LeakyReLU,
+    Mish,
+    PReLU,
     ReLU,
     ReLU6,
     Sigmoid,
     SiLU,
-    Softmax,
+    Softplus,
     Tanh,
 )
-from convmath.layers.base import Layer, per_axis
-from convmath.layers.conv import Conv
-from convmath.layers.conv_transpose import ConvTranspose
-from convmath.layers.join import Add, Concat, Multiply
-from convmath.layers.linear import Linear, RadialBasis
-from convmath.layers.norm import BatchNorm, GroupNorm, LayerNorm, LocalResponseNorm
+from convmath.layers.adaptive import AdaptiveAvgPool
+from convmath.layers.base import Layer
+from convmath.layers.join import Add, Multiply
+from convmath.layers.linear import RadialBasis
+from convmath.layers.norm import BatchNorm, GroupNorm, InstanceNorm, LayerNorm, LocalResponseNorm, RMSNorm
 from convmath.layers.pad import Pad
 from convmath.layers.parameter import Affine, Parameter
-from convmath.layers.pool import AdaptiveAvgPool, AdaptiveMaxPool, AvgPool, MaxPool, Subsample
-from convmath.layers.reduce import Mean
-from convmath.layers.reshape import ChannelShuffle, Flatten, Permute, Reshape, Slice
+from convmath.layers.pool import AvgPool, LPPool
+from convmath.layers.reduce import Mean, Std
 from convmath.layers.resize import Upsample
+from convmath.layers.softmax import GLU, LogSoftmax, Softmax, axis_of
 from convmath.oracle.reference import reference_call
 from convmath_reference import pad
 
 Weights = Mapping[str, Any]
 U = 2.0**-53  # half a unit in the last place of 1, the most that one operation rounds
-ROUNDS = (  # the layers that round even on small whole numbers, whose sums and products are exact
-    *(AvgPool, AdaptiveAvgPool, Mean, Upsample, Affine, LeakyReLU, Sigmoid, Tanh, SiLU, GELU),
-    *(Hardsigmoid, Hardswish, Softmax, BatchNorm, GroupNorm, LayerNorm, LocalResponseNorm),
-)
+
+# A function of one element: how steep it is at most, and how much rounding adds, in units of U times the size
+# of the value, of the input, and of 1.
+SLOPES: dict[type[Layer], tuple[float, float, float, float]] = {
+    LeakyReLU: (1, 1, 0, 0),
+    Sigmoid: (1 / 4, 32, 0, 0),
+    Tanh: (1, 32, 0, 0),
+    Hardsigmoid: (1 / 6, 0, 0, 4),
+    Hardswish: (3 / 2, 0, 32, 0),  # the gate may cancel, so what is added goes with the input
+    SiLU: (3 / 2, 0, 32, 0),
+    GELU: (3 / 2, 0, 32, 0),
+    Mish: (3 / 2, 0, 64, 0),
+    Softplus: (1, 32, 1, 4),
+    ELU: (1, 32, 0, 4),  # exp(x) - 1 cancels near 0
+    CELU: (1, 32, 0, 4),
+    SELU: (2, 32, 0, 8),
+}
 
 
 class Result(NamedTuple):
@@ -78,15 +101,33 @@ def allowed(layer: Layer, arrays: Sequence[Any], weights: Weights, value: Any) -
     >>> allowed(Linear(1, 1), [], {}, np.ones((1, 1))), allowed(Sigmoid(), [np.ones(1)], {}, np.ones(1)) > 0
     (array([[0.]]), array([ True]))
     """
-    if not isinstance(layer, ROUNDS):
+    if is_exact(layer, arrays):
         return np.zeros_like(value)
     exact = [Result(x, np.zeros_like(x)) for x in arrays]
     return 2 * propagated(layer, exact, weights, value)
 
 
+def is_exact(layer: Layer, arrays: Sequence[Any]) -> bool:
+    """Whether whole numbers come out exactly: nothing but sums, products and comparisons of them."""
+    if isinstance(layer, (BatchNorm, Affine, LeakyReLU)):  # their constants are no whole numbers
+        return False
+    statements = _defined(layer, arrays)
+    parts = [part for statement in statements for part in walk(statement.value)]
+    kinds = {part.operation.kind for part in parts if isinstance(part, (Apply, Reduce))}
+    return not kinds & {"divisions", "functions"} and not isinstance(layer, Upsample)
+
+
+def _defined(layer: Layer, arrays: Sequence[Any]) -> tuple[Statement, ...]:
+    if arrays or layer.arity == 0:
+        return layer.defined(*(x.shape[1:] for x in arrays))
+    example = layer.example_shape()
+    assert example is not None
+    return layer.defined(example)
+
+
 @singledispatch
 def propagated(layer: Layer, inputs: Sequence[Result], weights: Weights, value: Any) -> Any:
-    """The error of a layer's output, element by element; one case a family.
+    """The error of a layer's output, element by element.
 
     >>> from convmath import Linear
     >>> x = Result(np.ones((1, 2)), np.zeros((1, 2)))
@@ -94,14 +135,58 @@ def propagated(layer: Layer, inputs: Sequence[Result], weights: Weights, value: 
     >>> bool(0 < error[0, 0] < 1e-14)
     True
     """
-    raise ConvmathError(f"{layer!r} has no bound; register one with convmath.oracle.rounding.propagated")
+    slope = next((SLOPES[kind] for kind in type(layer).__mro__ if kind in SLOPES), None)
+    if slope is not None:
+        (x,) = inputs
+        steep, of_value, of_input, of_one = slope
+        return steep * x.error + U * (of_value * np.abs(value) + of_input * x.size + of_one)
+    statements = _defined(layer, [x.value for x in inputs])
+    if all(_moves(statement.value) for statement in statements):
+        return reference_call(layer, tuple(x.error for x in inputs), weights)
+    terms = _terms_summed(statements)
+    if terms is None:
+        raise ConvmathError(f"{layer!r} has no bound; register one with convmath.oracle.rounding.propagated")
+    return summed_error(layer, inputs[0], weights, terms)
 
 
-def _summed(layer: Layer, x: Result, weights: Weights, terms: int) -> Any:
+def _moves(value: Expression) -> bool:
+    """Whether nothing rounds: a number is moved, or the largest of some is picked, which is off by as much."""
+    return not any(isinstance(part, Apply) or (isinstance(part, Reduce) and part.operation is ADD) for part in walk(value))
+
+
+def _terms_summed(statements: Sequence[Statement]) -> int | None:
+    """How many roundings an element of a plain sum of products takes; None for any other definition."""
+    if len(statements) != 1 or statements[0].reduction is None:
+        return None
+    applied = [part.operation for part in walk(statements[0].value) if isinstance(part, Apply)]
+    if statements[0].reduction.operation is not ADD or any(each not in (ADD, MULTIPLY) for each in applied):
+        return None
+    domain = prod(int(block.points) for block in statements[0].blocks)
+    inner = statements[0].target.loops
+    reached = prod(int(factor) for block in statements[0].blocks for factor in block.factors(inner))
+    return -(-domain // reached) + len(applied) if not statements[0].scatters else _most_stamped(statements[0])
+
+
+def _most_stamped(statement: Statement) -> int:
+    """How many products at most land on one element of a scatter: one a tap and input channel of its group."""
+    return prod(int(block.extents[-1]) for block in statement.blocks if block.loops[0] not in ("g", "o")) + 1
+
+
+def summed_error(layer: Layer, x: Result, weights: Weights, terms: int) -> Any:
     """Sums of products: the layer itself with its weights' sizes, on errors and on what rounding adds."""
     sizes = {name: np.abs(array) for name, array in weights.items() if name != "bias"}
     bias = {"bias": gamma(terms) * np.abs(weights["bias"])} if "bias" in weights else {}
     return reference_call(layer, (x.error + gamma(terms) * x.size,), sizes | bias)
+
+
+@propagated.register(AvgPool)
+@propagated.register(AdaptiveAvgPool)
+@propagated.register(Mean)
+def _(layer: Layer, inputs: Sequence[Result], weights: Weights, value: Any) -> Any:
+    """A sum and a division; the sum may be made axis by axis."""
+    (statement,) = _defined(layer, [inputs[0].value])
+    inner = prod(int(b.extents[-1]) for b in statement.blocks if not set(b.loops) <= statement.target.loops)
+    return summed_error(layer, inputs[0], weights, inner + len(statement.blocks))
 
 
 @propagated.register
@@ -112,45 +197,14 @@ def _(layer: RadialBasis, inputs: Sequence[Result], weights: Weights, value: Any
     return (off * (2 * size + off) + gamma(weight.shape[1] + 1) * (size + off) ** 2).sum(axis=-1)
 
 
-@propagated.register(Conv)
-@propagated.register(Linear)
-def _(layer: Layer, inputs: Sequence[Result], weights: Weights, value: Any) -> Any:
-    return _summed(layer, inputs[0], weights, prod(weights["weight"].shape[1:]) + 1)
-
-
 @propagated.register
-def _(layer: ConvTranspose, inputs: Sequence[Result], weights: Weights, value: Any) -> Any:
-    shape = weights["weight"].shape
-    return _summed(layer, inputs[0], weights, prod(shape) // shape[1] + 1)
-
-
-@propagated.register
-def _(layer: Subsample, inputs: Sequence[Result], weights: Weights, value: Any) -> Any:
-    return _summed(layer, inputs[0], weights, prod(per_axis(layer, "kernel_size", layer.rank)) + 2)
-
-
-@propagated.register
-def _(layer: AvgPool, inputs: Sequence[Result], weights: Weights, value: Any) -> Any:
-    return _summed(layer, inputs[0], weights, prod(per_axis(layer, "kernel_size", layer.rank)) + 1)
-
-
-@propagated.register
-def _(layer: AdaptiveAvgPool, inputs: Sequence[Result], weights: Weights, value: Any) -> Any:
-    return _summed(layer, inputs[0], weights, prod(inputs[0].value.shape[2:]) + layer.rank)
-
-
-@propagated.register(MaxPool)
-@propagated.register(AdaptiveMaxPool)
-@propagated.register(Concat)
-@propagated.register(Dropout)
-@propagated.register(Flatten)
-@propagated.register(Reshape)
-@propagated.register(Permute)
-@propagated.register(ChannelShuffle)
-@propagated.register(Slice)
-def _(layer: Layer, inputs: Sequence[Result], weights: Weights, value: Any) -> Any:
-    """Nothing rounds: errors move as values do, and a largest value is off by at most the largest error."""
-    return reference_call(layer, tuple(x.error for x in inputs), weights)
+def _(layer: LPPool, inputs: Sequence[Result], weights: Weights, value: Any) -> Any:
+    """A norm moves by at most the norm of the errors; its power, sum and root round."""
+    (x,) = inputs
+    (statement,) = _defined(layer, [x.value])
+    terms = prod(int(block.points) for block in statement.blocks) // max(prod(value.shape[1:]), 1)
+    size = reference_call(layer, (x.size,), weights)
+    return reference_call(layer, (x.error,), weights) + gamma(64 + 4 * terms) * size
 
 
 @propagated.register
@@ -192,41 +246,17 @@ def _(layer: Affine, inputs: Sequence[Result], weights: Weights, value: Any) -> 
 
 
 @propagated.register
-def _(layer: Mean, inputs: Sequence[Result], weights: Weights, value: Any) -> Any:
-    (x,) = inputs
-    terms = prod(x.value.shape[axis] for axis in layer.dim)
-    return reference_call(layer, (x.error + gamma(terms) * x.size,), weights)
-
-
-@propagated.register
 def _(layer: Upsample, inputs: Sequence[Result], weights: Weights, value: Any) -> Any:
-    """Nearest moves errors; linear takes a weighted mean, whose weights are rounded too."""
+    """Nearest moves errors; others take a weighted mean, whose weights are rounded too and may be negative."""
     (x,) = inputs
     if layer.mode == "nearest":
         return reference_call(layer, (x.error,), weights)
     longest = max(*x.value.shape[2:], *value.shape[2:])
-    largest = x.size.max(axis=tuple(range(2, x.value.ndim)), keepdims=True)
-    return reference_call(layer, (x.error,), weights) + gamma(8 * longest) * largest
-
-
-@propagated.register
-def _(layer: LeakyReLU, inputs: Sequence[Result], weights: Weights, value: Any) -> Any:
-    return inputs[0].error + U * np.abs(value)
-
-
-@propagated.register
-def _(layer: Hardsigmoid, inputs: Sequence[Result], weights: Weights, value: Any) -> Any:
-    """The slope is at most 1/6."""
-    return inputs[0].error / 6 + 4 * U
-
-
-@propagated.register(Hardswish)
-@propagated.register(SiLU)
-@propagated.register(GELU)
-def _(layer: Layer, inputs: Sequence[Result], weights: Weights, value: Any) -> Any:
-    """The slope is at most 3/2; the gate may cancel, so what is added is relative to X."""
-    (x,) = inputs
-    return 1.5 * x.error + 32 * U * x.size
+    spread = 4 if layer.mode == "bicubic" else 1  # the sizes of an axis' weights sum up to less than 2
+    axes = tuple(range(2, x.value.ndim))
+    largest = x.size.max(axis=axes, keepdims=True)
+    moved = spread * x.error.max(axis=axes, keepdims=True) if spread > 1 else reference_call(layer, (x.error,), weights)
+    return moved + gamma(32 * longest) * spread * largest
 
 
 @propagated.register
@@ -238,9 +268,24 @@ def _(layer: ReLU, inputs: Sequence[Result], weights: Weights, value: Any) -> An
 
 @propagated.register
 def _(layer: ReLU6, inputs: Sequence[Result], weights: Weights, value: Any) -> Any:
-    (x,) = inputs
-    cut = (x.value + 2 * x.error < 0) | (x.value - 2 * x.error > 6)
+    return _cut(inputs[0], 0, 6)
+
+
+@propagated.register
+def _(layer: Hardtanh, inputs: Sequence[Result], weights: Weights, value: Any) -> Any:
+    return _cut(inputs[0], layer.min_val, layer.max_val)
+
+
+def _cut(x: Result, low: float, high: float) -> Any:
+    cut = (x.value + 2 * x.error < low) | (x.value - 2 * x.error > high)
     return np.where(cut, 0, x.error)
+
+
+@propagated.register
+def _(layer: PReLU, inputs: Sequence[Result], weights: Weights, value: Any) -> Any:
+    """The slope is at most 1 or the weight's size."""
+    steep = np.maximum(np.abs(weights["weight"]), 1).reshape(-1, *(1,) * (value.ndim - 2))
+    return steep * inputs[0].error + U * np.abs(value)
 
 
 @propagated.register
@@ -255,10 +300,11 @@ def _(layer: BatchNorm, inputs: Sequence[Result], weights: Weights, value: Any) 
     return gain * (x.error + gamma(16) * (x.size + mean)) + gamma(16) * shift
 
 
-@propagated.register
-def _(layer: GroupNorm, inputs: Sequence[Result], weights: Weights, value: Any) -> Any:
+@propagated.register(GroupNorm)
+@propagated.register(InstanceNorm)
+def _(layer: Any, inputs: Sequence[Result], weights: Weights, value: Any) -> Any:
     (x,) = inputs
-    groups = int(layer.num_groups)
+    groups = int(layer.num_groups) if isinstance(layer, GroupNorm) else x.value.shape[1]
     value_rows, error_rows = (part.reshape(len(part), groups, -1) for part in (x.value, x.error))
     error = standardised_error(value_rows, error_rows, (2,), layer.eps).reshape(x.value.shape)
     return _weighed_error(weights, value, error, (-1, *(1,) * (x.value.ndim - 2)))
@@ -270,6 +316,23 @@ def _(layer: LayerNorm, inputs: Sequence[Result], weights: Weights, value: Any) 
     over = layer.normalised()
     axes = tuple(range(x.value.ndim))[-len(over) :]
     return _weighed_error(weights, value, standardised_error(x.value, x.error, axes, layer.eps), over)
+
+
+@propagated.register
+def _(layer: RMSNorm, inputs: Sequence[Result], weights: Weights, value: Any) -> Any:
+    """Y = x / r: both factors' errors; the root moves by at most the root of the errors' mean square."""
+    (x,) = inputs
+    over = layer.normalised()
+    axes = tuple(range(x.value.ndim))[-len(over) :]
+    eps = 2.0**-52 if layer.eps is None else layer.eps
+
+    def root(values: Any) -> Any:
+        return np.sqrt((values * values).mean(axis=axes, keepdims=True))
+
+    spread = np.sqrt(root(x.value) ** 2 + eps)
+    wider = root(x.error) + gamma(prod(x.value.shape[axis] for axis in axes) + 8) * spread
+    least = np.maximum(spread - wider, np.sqrt(eps) if eps else U)
+    return _weighed_error(weights, value, x.error / least + x.size * wider / (spread * least), over)
 
 
 def standardised_error(x: Any, error: Any, axes: tuple[int, ...], eps: float) -> Any:
@@ -297,22 +360,44 @@ def _weighed_error(weights: Weights, value: Any, error: Any, shape: Any) -> Any:
 
 
 @propagated.register
-def _(layer: Sigmoid, inputs: Sequence[Result], weights: Weights, value: Any) -> Any:
-    """The slope is at most 1/4."""
-    return inputs[0].error / 4 + 32 * U * np.abs(value)
+def _(layer: Std, inputs: Sequence[Result], weights: Weights, value: Any) -> Any:
+    """The deviation moves by at most the root of the errors' mean square; its variance may cancel."""
+    (x,) = inputs
+    axes = tuple(layer.dim)
+    terms = prod(x.value.shape[axis] for axis in axes)
+    rest = max(terms - int(layer.correction), 1)
 
+    def over(values: Any) -> Any:
+        return np.sqrt((values * values).sum(axis=axes, keepdims=layer.keepdim) / rest)
 
-@propagated.register
-def _(layer: Tanh, inputs: Sequence[Result], weights: Weights, value: Any) -> Any:
-    """The slope is at most 1."""
-    return inputs[0].error + 32 * U * np.abs(value)
+    moved = 2 * over(x.error) + gamma(2 * terms + 16) * over(x.size)
+    return np.where(np.isnan(value), 0, moved)
 
 
 @propagated.register
 def _(layer: Softmax, inputs: Sequence[Result], weights: Weights, value: Any) -> Any:
     """Errors e of the exponents change a share by a factor within exp(2e)."""
     (x,) = inputs
-    return value * (np.expm1(4 * x.error.max(axis=1, keepdims=True)) + (64 + x.value.shape[1]) * U)
+    axis = axis_of(layer, layer.dim, x.value.shape[1:]) + 1
+    return value * (np.expm1(4 * x.error.max(axis=axis, keepdims=True)) + (64 + x.value.shape[axis]) * U)
+
+
+@propagated.register
+def _(layer: LogSoftmax, inputs: Sequence[Result], weights: Weights, value: Any) -> Any:
+    """The logarithm of the sum moves by at most the largest error."""
+    (x,) = inputs
+    axis = axis_of(layer, layer.dim, x.value.shape[1:]) + 1
+    largest = (x.error + U * (64 + x.value.shape[axis]) * (x.size + 1)).max(axis=axis, keepdims=True)
+    return x.error + 2 * largest + 4 * U * np.abs(value)
+
+
+@propagated.register
+def _(layer: GLU, inputs: Sequence[Result], weights: Weights, value: Any) -> Any:
+    """A product with a gate between 0 and 1, whose slope is at most 1/4."""
+    (x,) = inputs
+    axis = axis_of(layer, layer.dim, x.value.shape[1:]) + 1
+    (size, _), (error, gate) = (np.split(part, 2, axis=axis) for part in (x.size, x.error))
+    return error + size * gate / 4 + 64 * U * size
 
 
 @propagated.register

@@ -7,9 +7,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from convmath import zoo
+from convmath.errors import ConvmathError
 from convmath.layers.base import Layer, show
-from convmath.network.network import Network
-from convmath.network.summary import summarise
+from convmath.network import Network
+from convmath.network.summary import summary_of
 from convmath.oracle.execute import run_bounded, run_reference, seeded_weights
 
 SMALLER = {"mlp@lecture": (1, 28, 28)}  # a billion weights of 8 bytes are too many to run
@@ -45,41 +46,63 @@ class Verdict(NamedTuple):
         return agreed and self.ratio <= 1 and self.bound <= SHARP
 
 
-def verify(network: Network, device: str = "cpu", seed: int = 0) -> Verdict:
+def verify(network: Network, device: str = "cpu", seed: int = 0, module: Any = None) -> Verdict:
     """Run a network by formula, by reference and by PyTorch, and compare.
+
+    ``module`` is the user's own, from which the network was read: it is run as it is, with its weights.
+    Without one, PyTorch runs convmath's own translation on seeded weights.
 
     >>> verify(zoo.network("lenet")).holds
     True
     """
     from convmath.torch import counted_flops, load, run, to_torch
 
-    summary = summarise(network)
-    weights = seeded_weights(network, seed)
-    x = np.random.default_rng(seed).random((1, *network.input_shape))
+    shape = _in_numbers(network)
+    summary = summary_of(network)
+    weights = seeded_weights(network, seed) if module is None else dict(network.weights)
+    x = np.random.default_rng(seed).random((1, *shape))
     ours = run_bounded(network, x, weights)
-    module = load(to_torch(network), weights)
-    flops, theirs = counted_flops(lambda: run(module, x, device=device))
+    theirs_own = load(to_torch(network), weights)
+    if module is not None:
+        theirs_own = module.eval()
+    flops, theirs = counted_flops(lambda: run(theirs_own, x, device=device))
     apart = np.abs(ours.value - theirs)
     single = run_reference(
         network, x.astype(np.float32), {name: array.astype(np.float32) for name, array in weights.items()}
     )
     scale = np.abs(ours.value).max() or 1.0
-    counts = [_trained(part) for part in module.modules() if not list(part.children())]
-    dense = all(_all_connected(node.layer) for node in network.nodes)
     return Verdict(
-        network.name,
-        show(network.input_shape),
+        network.title,
+        show(shape),
         show(summary.rows[-1].output_shape),
         summary.parameters,
         summary.multiplications,
         summary.rows[-1].output_shape == ours.value.shape[1:] == theirs.shape[1:],
-        sum(counts) == summary.parameters,
-        flops == 2 * summary.multiplications if dense else None,
+        _parameters_of(theirs_own, network) == summary.parameters,
+        flops == 2 * summary.multiplications if all(map(_all_connected, network.layers)) else None,
         float(np.max(apart / np.where(apart == 0, 1, 2 * ours.error))),
         float(apart.max() / scale),
         float(2 * ours.error.max() / scale),
         float(np.abs(single - ours.value).max() / scale),
     )
+
+
+def _in_numbers(network: Network) -> tuple[int, ...]:
+    """The input's shape; what cannot be run is refused."""
+    if network.unknown:
+        raise ConvmathError(f"{network.name} is partial ({network.unknown[0]}) and cannot be run")
+    shape = network.input_shape or ()
+    if not all(isinstance(size, int) for size in shape) or not shape:
+        raise ConvmathError(f"{network} needs an input in numbers; give --input 3x224x224")
+    return shape
+
+
+def _parameters_of(module: Any, network: Network) -> int:
+    """The numbers that PyTorch trains, those that nothing reads left out."""
+    leaves = [_trained(part) for part in module.modules() if not list(part.children())]
+    own = sum(p.numel() for p in module.parameters())
+    is_ours = type(module).__name__ == "NetworkModule"
+    return sum(leaves) if is_ours else own - sum(count for _, count in network.unused)
 
 
 def _trained(module: Any) -> int:

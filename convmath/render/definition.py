@@ -1,35 +1,131 @@
-"""A layer's definition written out: ``Y[o, i, j] = B[o] + sum over c, a, b of ...``."""
+"""A layer's definition written out: ``Y[o, i, j] = B[o] + sum over c, a, b of ...``, as text or LaTeX."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
 
 from convmath.exact.integers import Integer, is_number
-from convmath.geometry.loopnest import Access, Index, Statement, Then
+from convmath.geometry.loopnest import Access, Index, Statement, Taps, Weights
+from convmath.geometry.operation import (
+    ATOM,
+    DIVIDE,
+    NEGATIVE,
+    QUOTIENT,
+    SUM,
+    Apply,
+    Constant,
+    Expression,
+    Operation,
+    Reduce,
+)
 
 
-def index_text(index: Index) -> str:
-    """One index as text: ``2·i + a - 1``."""
-    parts = [_scaled(coefficient, name) for coefficient, name in index.terms]
+class Script(NamedTuple):
+    """How the parts of a definition are written."""
+
+    template: Callable[[Operation], str]
+    times: str
+    access: Callable[[str, Sequence[str]], str]
+    over: Callable[[str, str, str], str]  # a word, the loops, and what it goes over
+    floor: Callable[[str, str], str]
+    called: Callable[[str, str], str]
+    group: Callable[[str], str]
+    named: Callable[[str], str]
+
+
+def _subscripted(array: str, indices: Sequence[str]) -> str:
+    return f"{array}_{{{', '.join(indices)}}}" if indices else array
+
+
+def _over_latex(word: str, loops: str, body: str) -> str:
+    sign = {"sum": r"\sum", "max": r"\max"}[word]
+    return rf"{sign}_{{{loops}}} {body}"
+
+
+GREEK = {"alpha": r"\alpha", "beta": r"\beta", "eps": r"\varepsilon"}
+PLAIN = Script(
+    template=lambda operation: operation.text,
+    times="·",
+    access=lambda array, indices: f"{array}[{', '.join(indices)}]" if indices else array,
+    over=lambda word, loops, body: f"{word} over {loops} of {body}",
+    floor=lambda above, below: f"floor({above}/{below})",
+    called=lambda name, inner: f"{name}({inner})",
+    group=lambda inner: f"({inner})",
+    named=str,
+)
+FORMULA = Script(
+    template=lambda operation: operation.latex,
+    times=r" \, ",
+    access=_subscripted,
+    over=_over_latex,
+    floor=lambda above, below: rf"\left\lfloor \frac{{{above.strip('()')}}}{{{below}}} \right\rfloor",
+    called=lambda name, inner: rf"\operatorname{{{name}}}\left({inner}\right)",
+    group=lambda inner: rf"\left({inner}\right)",
+    named=lambda name: GREEK.get(name) or (name if len(name) == 1 else rf"\mathrm{{{name}}}"),
+)
+
+
+def operands_text(operation: Operation, parts: Sequence[tuple[str, int]], script: Script) -> str:
+    """What is written for an operation on operands, each with how tightly it binds."""
+    held_apart = script is FORMULA and operation is DIVIDE  # by the fraction's line
+    texts = [
+        text if held_apart or binds >= operation.wanted(place) else script.group(text)
+        for place, (text, binds) in enumerate(parts)
+    ]
+    template = script.template(operation)
+    places = template.count("{") - 2 * template.count("{{")
+    if places == 0:
+        return template.join(texts)
+    return template.format(", ".join(texts)) if places == 1 else template.format(*texts)
+
+
+def written(
+    expression: Expression, leaf: Callable[[Expression], tuple[str, int]], script: Script = PLAIN
+) -> tuple[str, int]:
+    """An expression as text, and how tightly it binds; ``leaf`` writes what is no operation."""
+    if isinstance(expression, Apply):
+        parts = [written(part, leaf, script) for part in expression.operands]
+        fraction = script is FORMULA and expression.operation is DIVIDE
+        return operands_text(expression.operation, parts, script), ATOM if fraction else expression.operation.binds
+    if isinstance(expression, Constant):
+        return script.named(expression.name), ATOM
+    if isinstance(expression, (int, float)):
+        return number_text(expression), NEGATIVE if expression < 0 else ATOM
+    return leaf(expression)
+
+
+def number_text(number: Any) -> str:
+    """A number as it is read: whole ones without a point."""
+    if isinstance(number, float) and number.is_integer():
+        return str(int(number))
+    return str(number)
+
+
+def index_text(index: Index, script: Script = PLAIN) -> str:
+    """One index: ``2·i + a - 1``."""
+    parts = [_scaled(coefficient, name, script) for coefficient, name in index.terms]
     if index.scaled:
-        parts.insert(0, _floor(*index.scaled))
+        parts.insert(0, _floor(*index.scaled, script))
     text = " + ".join(parts)
     if index.offset != 0 or not parts:
         text = f"{text}{_offset(index.offset)}" if parts else _plain(index.offset)
-    return f"{index.wrap}({text})" if index.wrap and index.wrap != "constant" else text.replace("+ -", "- ")
+    if index.wrap and index.wrap != "constant":
+        return script.called(index.wrap, text)
+    return text.replace("+ -", "- ")
 
 
-def _floor(numerator: Integer, name: str, shift: Integer, denominator: Integer) -> str:
-    over = _scaled(numerator, name) + (_offset(shift) if shift != 0 else "")
+def _floor(numerator: Integer, name: str, shift: Integer, denominator: Integer, script: Script) -> str:
+    over = _scaled(numerator, name, script) + (_offset(shift) if shift != 0 else "")
     if denominator == 1:
         return over
-    return f"floor({f'({over})' if shift != 0 else over}/{_factor(denominator)})"
+    return script.floor(f"({over})" if shift != 0 else over, _factor(denominator))
 
 
-def _scaled(coefficient: Integer, name: str) -> str:
+def _scaled(coefficient: Integer, name: str, script: Script) -> str:
     if coefficient == 1:
         return name
-    return f"-{name}" if coefficient == -1 else f"{_factor(coefficient)}·{name}"
+    return f"-{name}" if coefficient == -1 else f"{_factor(coefficient)}{script.times}{name}"
 
 
 def _factor(value: Integer) -> str:
@@ -53,17 +149,15 @@ def _offset(offset: Integer) -> str:
     return f" + {text}"
 
 
-def access_text(access: Access) -> str:
+def access_text(access: Access | Weights, script: Script = PLAIN) -> str:
     """``W[o, c, a, b]``; an array without indices is a number by its name."""
-    if not access.indices or access.array == "count":
-        return access.array
-    return f"{access.array}[{', '.join(map(index_text, access.indices))}]"
+    return script.access(access.array, [index_text(index, script) for index in access.indices])
 
 
 def unclashed(statement: Statement) -> Statement:
     """The statement with a prime on each loop that a symbol of the user's is named like."""
     expressions = [extent for block in statement.blocks for extent in block.extents]
-    accesses = (statement.target, *statement.factors)
+    accesses = (statement.target, *statement.reads())
     expressions += [part for access in accesses for index in access.indices for part in _numbers_in(index)]
     taken = {symbol.name for e in expressions for symbol in getattr(e, "free_symbols", ())}
     loops = {name for block in statement.blocks for name in block.loops}
@@ -81,54 +175,68 @@ def _renamed(statement: Statement, names: dict[str, str]) -> Statement:
         scaled = old.scaled and (old.scaled[0], names[old.scaled[1]], *old.scaled[2:])
         return old._replace(terms=tuple((c, names[n]) for c, n in old.terms), scaled=scaled)
 
-    def access(old: Access) -> Access:
-        return Access(old.array, tuple(map(index, old.indices)))
-
-    def then(old: Then) -> Then:
-        return old._replace(operand=access(old.operand)) if isinstance(old.operand, Access) else old
+    def renamed(old: Expression) -> Expression:
+        if isinstance(old, Access):
+            return old._replace(indices=tuple(map(index, old.indices)))
+        if isinstance(old, Weights):
+            return old._replace(rules=tuple((names[i], names[a], share) for i, a, share in old.rules))
+        if isinstance(old, Apply):
+            return old._replace(operands=tuple(map(renamed, old.operands)))
+        return old._replace(body=renamed(old.body)) if isinstance(old, Reduce) else old
 
     return statement._replace(
-        target=access(statement.target),
-        factors=tuple(map(access, statement.factors)),
-        then=tuple(map(then, statement.then)),
+        target=renamed(statement.target),
+        value=renamed(statement.value),
         blocks=tuple(b._replace(loops=tuple(names[n] for n in b.loops)) for b in statement.blocks),
     )
 
 
-def statement_text(statement: Statement) -> str:
+def statement_text(statement: Statement, script: Script = PLAIN) -> str:
     """The whole statement as one line.
 
     >>> from convmath import Conv2d
     >>> print(statement_text(Conv2d(3, 8, 3, padding=1).definition((3, 5, 5))[0]))
-    Y[o, i, j] = sum over c, a, b of W[o, c, a, b]·X[c, i + a - 1, j + b - 1] + B[o]
+    Y[o, i, j] = B[o] + sum over c, a, b of W[o, c, a, b]·X[c, i + a - 1, j + b - 1]
     """
     statement = unclashed(statement)
-    sign = "+=" if _scatters(statement) else "="
-    return f"{access_text(statement.target)} {sign} {_value_text(statement)}"
+    target = access_text(statement.target, script)
+    if statement.scatters:
+        return _scattered_text(statement, target, script)
+    return f"{target} = {_value_text(statement.value, statement, script)[0]}"
 
 
-def _scatters(statement: Statement) -> bool:
-    """Whether several values of the loops write the same element, and so add onto it."""
-    return any(block.outputs is not None for block in statement.blocks)
+def _scattered_text(statement: Statement, target: str, script: Script) -> str:
+    """Every product is added where it lands, and what stands beside the sum afterwards."""
+    reduction = statement.reduction
+    assert reduction is not None
+    products = f"{target} += {_value_text(reduction.body, statement, script)[0]}"
+    if statement.value == reduction:
+        return products
+    others = [part for part in statement.value.operands if part != reduction]
+    after = " + ".join(_value_text(part, statement, script)[0] for part in others)
+    whole = access_text(statement.target._replace(indices=()), script)
+    return f"{products}, then {whole} + {after}"
 
 
-def _value_text(statement: Statement) -> str:
-    text = "·".join(map(access_text, statement.factors))
+def _value_text(expression: Expression, statement: Statement, script: Script) -> tuple[str, int]:
     inner = [name for block in statement.blocks for name in block.loops]
-    reduced = [name for name in inner if name not in statement.target.loops]
-    if statement.reduce and reduced:
-        text = f"{statement.reduce} over {', '.join(reduced)} of {text}"
-    if _scatters(statement):
-        return ", then ".join([text, *(then_text(then, "Y") for then in statement.then)])
-    for then in statement.then:
-        text = then_text(then, text)
-    return text
+    loops = ", ".join(name for name in inner if name not in statement.target.loops)
 
+    def leaf(part: Expression) -> tuple[str, int]:
+        if isinstance(part, Reduce):
+            word = {"add": "sum", "maximum": "max"}[part.operation.name]
+            text, binds = written(part.body, leaf, script)
+            if not loops:
+                return text, binds
+            body = text if binds > QUOTIENT or script is PLAIN and binds > SUM else script.group(text)
+            return script.over(word, loops, body), SUM
+        if isinstance(part, Taps):
+            return (f"count - {part.less}", SUM) if part.less != 0 else (script.named("count"), ATOM)
+        if isinstance(part, (Access, Weights)):
+            return access_text(part, script), ATOM
+        return _plain(part), ATOM
 
-def then_text(then: Then, value: str) -> str:
-    """One operation after the reduction, around the text of the value so far."""
-    operand = access_text(then.operand) if isinstance(then.operand, Access) else _plain(then.operand or 0)
-    return then.text.format(value, operand=operand)
+    return written(expression, leaf, script)
 
 
 def ranges_text(statement: Statement) -> str:

@@ -1,53 +1,108 @@
-"""A worked-out output element as text: letters, numbers put in, value."""
+"""A worked-out output element: letters, numbers put in, value, as text or LaTeX."""
 
 from __future__ import annotations
 
-from typing import Any
+from fractions import Fraction
+from html import escape
+from typing import TYPE_CHECKING, Any
 
-from convmath.explain.element import Element, Term
+from convmath.geometry.operation import ATOM, NEGATIVE, QUOTIENT, Expression
+from convmath.render.definition import FORMULA, PLAIN, Script, number_text, written
+
+if TYPE_CHECKING:
+    from convmath.explain.element import Element, Worked
+
+_MOST_STEPS = 12  # of intermediate elements that are written out
 
 
 def element_text(element: Element) -> str:
     """The expansion in letters, and where numbers are known the same in numbers and its value.
 
-    Padding never wins a maximum: there it is -inf.
+    Elements of intermediate arrays come first; padding never wins a maximum: there it is -inf.
     """
-    name = _named("Y", element.target)
-    beside = "-inf" if element.reduce == "max" else None
-    letters = [_letters(term, beside or str(term.outside)) for term in element.terms]
-    lines = [f"{name} = {_combined(element, letters, letters=True)}"]
-    if element.value is not None:
-        numbers = [beside if beside and term.padding else _numbers(term) for term in element.terms]
-        indent = " " * (len(name) + 1)
-        lines += [f"{indent}= {_combined(element, numbers, letters=False)}", f"{indent}= {element.value}"]
+    blocks = ["\n".join(_lines(step)) for step in _shown(element)]
     options = ", ".join(f"--{array.lower()}" for array in element.missing)
-    return "\n".join([*lines, *([f"(no numbers without {options})"] if options else [])])
+    return "\n".join([*blocks, *([f"(no numbers without {options})"] if options else [])])
 
 
-def _named(array: str, indices: tuple[int, ...]) -> str:
-    return f"{array}[{', '.join(map(str, indices))}]" if indices else array
+def element_latex(element: Element) -> str:
+    """The same as an ``align*``."""
+    rows = []
+    for step in _shown(element):
+        first, *rest = _forms(step, FORMULA)
+        rows.append(f"{_name(step.array, step.indices, FORMULA)} &= {first}")
+        rows += [f"&= {form}" for form in rest]
+    body = " \\\\\n  ".join(rows)
+    return f"\\begin{{align*}}\n  {body}\n\\end{{align*}}"
 
 
-def _letters(term: Term, beside: str) -> str:
-    parts = (
-        beside if term.padding and array.startswith("X") else _named(array, indices)
-        for array, indices in term.factors
-    )
-    return "·".join(parts)
+def element_markdown(element: Element) -> str:
+    """The same as a formula of its own."""
+    return f"$$\n{element_latex(element).replace('align*', 'aligned')}\n$$"
 
 
-def _numbers(term: Term) -> str:
-    return "·".join(_grouped(number) for number in term.numbers or ())
+def element_html(element: Element) -> str:
+    """The text, as it stands."""
+    return f"<pre>{escape(element_text(element))}</pre>"
 
 
-def _grouped(number: Any) -> str:
-    return f"({number})" if number < 0 else str(number)
+def element_plain(element: Element) -> dict[str, Any]:
+    """The same for a program: every step as text, and its number."""
+    steps = [
+        {
+            "element": _name(step.array, step.indices, PLAIN),
+            "is": _forms(step, PLAIN)[0],
+            "value": _json_number(step.value),
+        }
+        for step in element.steps
+    ]
+    return {"steps": steps, "value": _json_number(element.value), "missing": list(element.missing)}
 
 
-def _combined(element: Element, terms: list[str], *, letters: bool) -> str:
-    text = f"max({', '.join(terms)})" if element.reduce == "max" else " + ".join(terms) or "0"
-    for step, indices, number in element.then:
-        array = getattr(step.operand, "array", "")
-        operand = _named(array, indices) if array and letters and array != "count" else str(number)
-        text = step.text.format(text, operand=operand)
-    return text
+def _json_number(value: Any) -> Any:
+    return str(value) if isinstance(value, Fraction) or value in (float("inf"), float("-inf")) else value
+
+
+def _shown(element: Element) -> list[Worked]:
+    *before, last = element.steps
+    return [*before[:_MOST_STEPS], last]
+
+
+def _lines(step: Worked) -> list[str]:
+    name = _name(step.array, step.indices, PLAIN)
+    first, *rest = _forms(step, PLAIN)
+    return [f"{name} = {first}", *(f"{' ' * len(name)} = {form}" for form in rest)]
+
+
+def _forms(step: Worked, script: Script) -> list[str]:
+    """Letters, numbers put in, and value, each once."""
+
+    def letters(read: Any) -> tuple[str, int]:
+        return (_name(read.array, read.indices, script), ATOM) if hasattr(read, "array") else _number(read, script)
+
+    def numbers(read: Any) -> tuple[str, int]:
+        return _number(read.number if hasattr(read, "array") else read, script)
+
+    forms = [written(step.expression, letters, script)[0]]
+    if step.value is not None:
+        forms += [_in_numbers(step.expression, numbers, script), _number(step.value, script)[0]]
+    return [form for place, form in enumerate(forms) if form not in forms[:place]]
+
+
+def _in_numbers(expression: Expression, numbers: Any, script: Script) -> str:
+    return written(expression, numbers, script)[0]
+
+
+def _name(array: str, indices: tuple[int, ...], script: Script) -> str:
+    return script.access(array, list(map(str, indices)))
+
+
+def _number(value: Any, script: Script) -> tuple[str, int]:
+    """A number and how tightly it binds; a fraction is a quotient."""
+    if isinstance(value, Fraction):
+        if script is FORMULA:
+            sign = "-" if value < 0 else ""
+            return rf"{sign}\frac{{{abs(value.numerator)}}}{{{value.denominator}}}", NEGATIVE if sign else ATOM
+        return str(value), NEGATIVE if value < 0 else QUOTIENT
+    text = number_text(value).replace("inf", r"\infty") if script is FORMULA else number_text(value)
+    return text, NEGATIVE if value < 0 else ATOM

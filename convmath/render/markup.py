@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from html import escape
+from typing import TYPE_CHECKING
 
-from convmath.derive.derivation import Derivation
 from convmath.exact.integers import is_symbolic
-from convmath.explain import Explanation, Quantity
 from convmath.render.definition import statement_text
 from convmath.render.expression import LATEX, MATHML, TEXT, Style, write, write_factor
 from convmath.render.text import value_text
+
+if TYPE_CHECKING:
+    from convmath.derive.derivation import Derivation
+    from convmath.explain.quantity import Explanation, Quantity
 
 _TIMES = {"latex": r" \times ", "mathml": "<mo>&#xD7;</mo>"}
 
@@ -50,7 +52,7 @@ def _value(quantity: Quantity, style: Style) -> str:
 
 def explanation_markdown(explanation: Explanation, only: frozenset[str] | None = None) -> str:
     """A heading, the definition, and a table with a row per quantity, its steps below each other."""
-    rows = [f"| {q.name} | {_steps(q)} | {_escaped(q.why)} |" for q in _chosen(explanation, only)]
+    rows = [f"| {q.title} | {_steps(q)} | {_escaped(q.why)} |" for q in explanation.shown(only)]
     definition = [f"    {statement_text(statement)}" for statement in explanation.statements]
     head = [f"### `{explanation.title}`", "", *definition, *([""] if definition else [])]
     return "\n".join([*head, "| quantity | value | why |", "|---|---|---|", *rows])
@@ -64,9 +66,9 @@ def _steps(quantity: Quantity) -> str:
 def explanation_latex(explanation: Explanation, only: frozenset[str] | None = None) -> str:
     """An ``align*`` with the steps of each quantity below each other."""
     lines = []
-    for quantity in _chosen(explanation, only):
+    for quantity in explanation.shown(only):
         first, *rest = _forms(quantity, LATEX)
-        lines.append(rf"\text{{{quantity.name}}} &= {first}")
+        lines.append(rf"\text{{{quantity.title}}} &= {first}")
         lines += [f"&= {form}" for form in rest]
     body = " \\\\\n  ".join(lines)
     return f"% {explanation.title}\n\\begin{{align*}}\n  {body}\n\\end{{align*}}"
@@ -75,8 +77,8 @@ def explanation_latex(explanation: Explanation, only: frozenset[str] | None = No
 def explanation_html(explanation: Explanation, only: frozenset[str] | None = None) -> str:
     """A section with the definition and a table, formulas in MathML."""
     rows = "\n".join(
-        f"<tr><th>{escape(q.name)}</th><td>{_mathml(_forms(q, MATHML))}</td><td>{escape(q.why)}</td></tr>"
-        for q in _chosen(explanation, only)
+        f"<tr><th>{escape(q.title)}</th><td>{_mathml(_forms(q, MATHML))}</td><td>{escape(q.why)}</td></tr>"
+        for q in explanation.shown(only)
     )
     definition = "\n".join(f"<pre>{escape(statement_text(s))}</pre>" for s in explanation.statements)
     heading = f"<h3>{escape(explanation.title)}</h3>"
@@ -85,10 +87,6 @@ def explanation_html(explanation: Explanation, only: frozenset[str] | None = Non
 
 def _mathml(forms: list[str]) -> str:
     return f'<math display="inline"><mrow>{"<mo>=</mo>".join(forms)}</mrow></math>'
-
-
-def _chosen(explanation: Explanation, only: frozenset[str] | None) -> Iterator[Quantity]:
-    return (q for q in explanation.quantities if only is None or q.name in only)
 
 
 def derivation_text(derivation: Derivation) -> str:

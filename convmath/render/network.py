@@ -7,15 +7,19 @@ import io
 import json
 from collections.abc import Sequence
 from html import escape
-from typing import Any
+from textwrap import wrap
+from typing import TYPE_CHECKING, Any
 
-from convmath.exact.integers import is_number
-from convmath.geometry.reach import ReceptiveField
+from convmath.exact.integers import is_number, ratio
+from convmath.geometry.reading import ReceptiveField, field_plain
 from convmath.layers.base import show
-from convmath.network.summary import Row, Summary
 from convmath.render.table import aligned
 
+if TYPE_CHECKING:
+    from convmath.network.summary import Row, Summary
+
 LONGEST = 200  # of an expression below the table
+MOST_PARTS = 5  # of a module that are named one by one
 
 
 def number(value: Any) -> str:
@@ -27,10 +31,14 @@ def field(reach: ReceptiveField | None) -> str:
     """A receptive field's size: one number where all axes agree."""
     if reach is None:
         return ""
-    sizes = reach.size[:1] if len(set(reach.size)) == 1 else reach.size
     marks = {"misaligned": " (misaligned)", "position-dependent": " (largest)"}
     mark = " (at most)" if reach.bound else marks.get(reach.status, "")
-    return show(sizes) + mark + (" + gates" if reach.gated else "")
+    return per_axis(reach.size) + mark + (" + gates" if reach.gated else "")
+
+
+def per_axis(values: Sequence[Any]) -> str:
+    """One value where all axes agree, else one each: ``7``, ``1x5``."""
+    return show(tuple(values[:1] if len(set(values)) == 1 else values))
 
 
 def columns(summary: Summary) -> tuple[str, ...]:
@@ -55,25 +63,65 @@ def cells(summary: Summary, row: Row) -> tuple[str, ...]:
 
 def totals(summary: Summary) -> list[tuple[str, str]]:
     """What stands below the table."""
-    memory, reach = summary.memory, summary.receptive_field
-    lines = [
-        ("parameters", number(summary.parameters)),
-        (summary.convention.unit, f"{number(summary.multiplications)} ({summary.convention.meaning})"),
-    ]
-    if reach is not None:
-        strides, paddings = (_per_axis(values) for values in (reach.stride, reach.padding))
-        where = f"stride {strides}, padding {paddings}, {reach.status}"
-        lines.append(("receptive field", f"{field(reach)} at the last map ({where})"))
+    memory = summary.memory
     held = (("weights", memory.weights), ("results", memory.activations), ("most at once", memory.peak))
-    lines += [(f"memory, {name}", f"{size_text(value)} ({memory.dtype})") for name, value in held]
-    lines += [("holds for", condition) for condition in summary.conditions]
-    if summary.network.unknown:
-        lines.insert(0, ("partial", f"not counted: {', '.join(summary.network.unknown)}"))
+    return [
+        *_partial(summary),
+        ("parameters", number(summary.parameters)),
+        *_accounted(summary),
+        (summary.convention.unit, f"{number(summary.multiplications)} ({summary.convention.meaning})"),
+        *_reach(summary),
+        *((f"memory, {name}", f"{size_text(value)} ({memory.dtype})") for name, value in held),
+        *(("holds for", condition) for condition in summary.conditions),
+    ]
+
+
+def _partial(summary: Summary) -> list[tuple[str, str]]:
+    """What an import could not read, an operator a line."""
+    found = summary.causes
+    behind = sum(each.follows for each in summary.network.unknown)
+    lines = [
+        ("partial", f"{c.operator} is not read and not counted: {_times(c.times)}at {c.first}") for c in found
+    ]
+    return lines + ([("", f"nor {behind} calls behind {'it' if len(found) == 1 else 'them'}")] if behind else [])
+
+
+def _times(times: int) -> str:
+    return f"{times} times, first " if times > 1 else ""
+
+
+def _accounted(summary: Summary) -> list[tuple[str, str]]:
+    """The parameters that a module holds besides, or does not train."""
+    network, lines = summary.network, []
+    if network.frozen:
+        lines.append(("  of these frozen", _named_counts(network.frozen)))
+    if network.unused:
+        lines.append(("  never read", _named_counts(network.unused)))
+        rest = sum(count for _, count in network.unused)
+        lines.append(("  with these", number(summary.parameters + rest)))
     return lines
 
 
-def _per_axis(values: Sequence[Any]) -> str:
-    return str(values[0]) if len(set(values)) == 1 else "x".join(map(str, values))
+def _named_counts(counts: Sequence[tuple[str, int]]) -> str:
+    """``6,379,984 in aux1 and aux2``: parts of the module by the first part of their names."""
+    total = sum(count for _, count in counts)
+    parts = list(dict.fromkeys(name.partition(".")[0] for name, _ in counts))
+    shown = parts if len(parts) <= MOST_PARTS else [*parts[:MOST_PARTS], f"{len(parts) - MOST_PARTS} more"]
+    return f"{number(total)} in {', '.join(shown)}"
+
+
+def _reach(summary: Summary) -> list[tuple[str, str]]:
+    """The receptive field in full, and what is to be said of it."""
+    reach = summary.receptive_field
+    if reach is None:
+        return []
+    where = f"stride {per_axis(reach.stride)}, padding {per_axis(reach.padding)}, {reach.status}"
+    lines = [("receptive field", f"{field(reach)} at {summary.last_map} ({where})")]
+    if all(reach.sees_all):
+        lines.append(("", "as large as the whole input: a position in the middle sees all of it"))
+    if reach.gated:
+        lines.append(("", "gates: factors or statistics that every position shares see all of the input besides"))
+    return lines
 
 
 def size_text(value: Any) -> str:
@@ -162,19 +210,22 @@ def html(summary: Summary) -> str:
 
 
 def as_json(summary: Summary) -> str:
-    """Everything for a program; expressions as text."""
-    memory = summary.memory
+    """Everything for a program; expressions as text, what has axes one entry an axis."""
+    network, memory = summary.network, summary.memory
     found = {
-        "network": summary.network.name,
-        "source": summary.network.source,
+        "network": network.name,
+        "source": network.source,
         "input_shape": summary.input_shape,
         "batch": summary.batch,
         "convention": summary.convention.name,
-        "partial": list(summary.network.unknown),
+        "partial": [cause._asdict() for cause in summary.causes],
         "conditions": summary.conditions,
         "parameters": summary.parameters,
+        "frozen": dict(network.frozen),
+        "unused": dict(network.unused),
         "multiplications": summary.multiplications,
-        "receptive_field": _field_json(summary.receptive_field),
+        "receptive_field": field_plain(summary.receptive_field),
+        "last_map": summary.last_map,
         "memory": {
             "weights": memory.weights,
             "activations": memory.activations,
@@ -187,21 +238,36 @@ def as_json(summary: Summary) -> str:
 
 
 def _row_json(row: Row) -> dict[str, Any]:
-    return {
-        "name": row.name,
-        "layer": row.layer,
-        "inputs": row.inputs,
-        "output_shape": row.output_shape,
-        "parameters": row.parameters,
-        "multiplications": row.multiplications,
-        "receptive_field": _field_json(row.receptive_field),
-    }
+    return row._asdict() | {"receptive_field": field_plain(row.receptive_field)}
 
 
-def _field_json(reach: ReceptiveField | None) -> dict[str, Any] | None:
-    """One number where all axes agree, else one an axis."""
+def fields_text(summary: Summary, width: int = 0) -> str:
+    """Every map's receptive field in full, as a table for a terminal."""
+    head = ("layer", "", "map", "receptive field", "stride", "first field", "centre", "sees all")
+    rows = [_field_cells(row) for row in summary.rows]
+    lines = aligned(head, rows, frozenset(range(2, 7)), width, folded=1)
+    below = [f"{name:<22}{value}" for name, value in _reach(summary)]
+    note = (
+        "first field: the input positions that the first output position reads, from and to, padding included; "
+        "centre: their middle, the next one's is a stride further"
+    )
+    return "\n".join([title(summary), *lines, "", *below, *wrap(note, width or 110)])
+
+
+def _field_cells(row: Row) -> tuple[str, ...]:
+    reach = row.receptive_field
     if reach is None:
-        return None
-    sizes = {"size": reach.size, "stride": reach.stride, "padding": reach.padding}
-    plain: dict[str, Any] = {k: v[0] if len(set(v)) == 1 else v for k, v in sizes.items()}
-    return plain | {"status": reach.status, "gated": reach.gated}
+        return (row.name, row.layer, show(row.output_shape[1:]), "", "", "", "", "")
+    first = [(-padding, size - 1 - padding) for size, padding in zip(reach.size, reach.padding, strict=True)]
+    spans = [f"{low}..{high}" for low, high in first]
+    middles = [ratio(low + high, 2) for low, high in first]
+    return (
+        row.name,
+        row.layer,
+        show(row.output_shape[1:]),
+        field(reach),
+        per_axis(reach.stride),
+        "" if reach.bound else spans[0] if len(set(spans)) == 1 else " x ".join(spans),
+        "" if reach.bound else per_axis(middles),
+        "yes" if all(reach.sees_all) else "",
+    )

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from convmath.exact.integers import is_number, is_symbolic
-from convmath.explain import Explanation, Quantity
 from convmath.render.definition import ranges_text, statement_text
 from convmath.render.expression import write, write_factor
+
+if TYPE_CHECKING:
+    from convmath.explain.quantity import Explanation, Quantity
 
 
 def value_text(value: Any) -> str:
     """A value for people: thousands separated, symbols spelled out."""
     if is_number(value):
         return f"{value:,}"
+    if value is None:
+        return "none"
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {value_text(each)}" for name, each in value.items()) or "none"
     if isinstance(value, tuple):
         joint = " x " if any(map(is_symbolic, value)) else "x"
         return joint.join(write_factor(part) for part in value)
@@ -41,15 +47,14 @@ def _lines(explanation: Explanation, only: frozenset[str] | None) -> Iterator[st
     for statement in explanation.statements:
         yield "  " + statement_text(statement)
         yield "  for " + ranges_text(statement)
-    for quantity in explanation.quantities:
-        if only is None or quantity.name in only:
-            yield ""
-            yield from _quantity_lines(quantity)
+    for quantity in explanation.shown(only):
+        yield ""
+        yield from _quantity_lines(quantity)
 
 
 def _quantity_lines(quantity: Quantity) -> Iterator[str]:
     first, *rest = lines_of(quantity)
-    label = f"{quantity.name:<26}"
+    label = f"{quantity.title:<26}"
     yield f"{label}  {first}"
     yield from (f"{'':<26}= {line}" for line in rest)
     if quantity.why:

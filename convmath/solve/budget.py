@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from convmath.errors import ConvmathError
+from convmath.errors import ConvmathError, near
 from convmath.exact.integers import is_number
-from convmath.explain.quantities import BYTES
-from convmath.layers.base import Layer, Shape
-from convmath.network.chain import Chain
+from convmath.exact.where import BEYOND
+from convmath.layers.arguments import check_number
+from convmath.layers.base import Shape
+from convmath.network import Network
 from convmath.network.conventions import convention
-from convmath.network.network import Network
-from convmath.solve.size import BEYOND
+from convmath.network.dtypes import width_of
+from convmath.read import ShapeLike, Subject, network_of
 
 LIMITS = ("parameters", "multiplications", "memory")
 _MOST_BLOCKS = 20_000  # followed one by one, where each has another shape
-_MOST_NODES = 5_000  # of a network that is built to check the answer
 
 Counts = dict[str, int]
 
@@ -50,7 +50,7 @@ def counted(network: Network, limits: Mapping[str, Any], dtype: str = "float32")
     kinds: dict[str, Callable[[], Any]] = {
         "parameters": trace.parameter_total,
         "multiplications": lambda: trace.total(convention("macs").count),
-        "memory": lambda: trace.memory(BYTES[dtype])[0],
+        "memory": lambda: trace.memory(width_of(dtype))[0],
     }
     return {name: kinds[name]() for name in limits}
 
@@ -73,7 +73,7 @@ def largest_width(
     (17, {'parameters': 929285})
     """
     _check_limits(limits, dtype)
-    _check_whole("multiple_of", multiple_of)
+    check_number("multiple_of", multiple_of)
 
     def excess(times: int) -> str:
         return _excess(_numbers(build(times * multiple_of), limits, dtype), limits)
@@ -99,40 +99,75 @@ def largest_width(
 
 
 def largest_depth(
-    block: Chain | Sequence[Layer],
-    input_shape: Shape,
+    block: Subject,
+    input_shape: ShapeLike,
     limits: Mapping[str, int],
     *,
     dtype: str = "float32",
 ) -> Most:
     """The most often a block can follow itself within all limits, as long as its windows fit.
 
+    ``block`` is a layer or a chain.  Raises ConvmathError where not even one block is within them, or any
+    number is.
+
     >>> from convmath import Conv2d, ReLU
     >>> block = [Conv2d(64, 64, 3, padding=1), ReLU()]
     >>> most = largest_depth(block, (64, 56, 56), {"multiplications": 10**9})
     >>> most.value, most.stopped
     (8, '1,040,449,536 multiplications, over 1,000,000,000')
+    >>> largest_depth(Conv2d(1, 1, 3, bias=False), (1, 8, 8), {"multiplications": 500}).counts
+    {'multiplications': 468}
     """
     _check_limits(limits, dtype)
-    layers = block.layers if isinstance(block, Chain) else tuple(block)
-    shape, depth, total = tuple(input_shape), 0, dict.fromkeys(limits, 0)
+    one = network_of(block, input_shape)
+    shape = one.input_shape or ()
+    most = _deepest(one, shape, limits, dtype)
+    if not most.value:
+        raise ConvmathError(f"even one block has {most.stopped}; raise the limit")
+    _verify(one, shape, most, limits, dtype)
+    return most
+
+
+def _deepest(block: Network, shape: Shape, limits: Mapping[str, int], dtype: str) -> Most:
+    """Block by block; blocks that keep their shape are all alike, and taken at once."""
+    depth, total = 0, dict.fromkeys(limits, 0)
     while True:
+        block = replace(block, input_shape=shape)
         try:
-            one = Network.chain(layers, shape, "block")
-            each, after = _numbers(one, limits, dtype), one.output_shape()
+            each, after = _numbers(block, limits, dtype), block.output_shape()
         except ConvmathError as error:
             if not depth:
                 raise
-            return _checked(layers, input_shape, Most(depth, total, depth + 1, str(error)), limits, dtype)
-        times = (
-            _times(total, each, limits) if after == shape else int(not _excess(_sum(total, each), limits))
-        )
-        depth, total = depth + times, _sum(total, each, times)
-        if excess := _excess(_sum(total, each), limits):
-            return _checked(layers, input_shape, Most(depth, total, depth + 1, excess), limits, dtype)
-        if depth > _MOST_BLOCKS:
+            return Most(depth, total, depth + 1, str(error))
+        times = _times(total, each, limits) if after == shape else 1
+        if not times or (excess := _excess(_sum(total, each), limits)):
+            return Most(depth, total, depth + 1, _excess(_sum(total, each), limits))
+        depth, total, shape = depth + times, _sum(total, each, times), after
+        if depth > _MOST_BLOCKS and after != block.input_shape:
             raise ConvmathError(f"more than {_MOST_BLOCKS} blocks of different shapes fit; lower the limit")
-        shape = after
+
+
+def repeated(block: Network, times: int) -> Network:
+    """A chain that follows itself so many times."""
+    return Network.chain(block.layers * times, block.input_shape)
+
+
+def _verify(
+    block: Network, shape: Shape, most: Most, limits: Mapping[str, int], dtype: str
+) -> None:
+    """The answer counted again, on the whole chain, and one block further; blocks that are all alike as one."""
+    block = replace(block, input_shape=shape)
+    if block.output_shape() == shape:
+        one = _numbers(block, limits, dtype)
+        right = all(most.value * one[name] == most.counts[name] for name in limits)
+        right &= bool(_excess(_sum(most.counts, one), limits)) and not _excess(most.counts, limits)
+    else:
+        right = counted(repeated(block, most.value), limits, dtype) == most.counts
+        right &= not _excess(most.counts, limits)
+        with suppress(ConvmathError):
+            right &= bool(_excess(counted(repeated(block, most.beyond), limits, dtype), limits))
+    if not right:
+        raise ConvmathError(f"the depth {most.value} found is wrong, so none is given; please report it")
 
 
 def _numbers(network: Network, limits: Mapping[str, Any], dtype: str) -> Counts:
@@ -195,33 +230,11 @@ def _named(limits: Mapping[str, int]) -> str:
     return " or ".join("memory for results" if name == "memory" else name for name in limits)
 
 
-def _checked(
-    layers: tuple[Layer, ...], shape: Shape, most: Most, limits: Mapping[str, int], dtype: str
-) -> Most:
-    """The answer, counted again on the whole chain where that is not too long, and one block further."""
-    if not most.value:
-        raise ConvmathError(f"even one block has {most.stopped}; raise the limit")
-    if most.beyond * len(layers) > _MOST_NODES:
-        return most
-    right = counted(Network.chain(layers * most.value, shape), limits, dtype) == most.counts
-    with suppress(ConvmathError):
-        right &= bool(_excess(counted(Network.chain(layers * most.beyond, shape), limits, dtype), limits))
-    if not right:
-        raise AssertionError(f"the depth {most.value} found is wrong; please report it")
-    return most
-
-
 def _check_limits(limits: Mapping[str, int], dtype: str) -> None:
     if not limits:
         raise ConvmathError(f"there is no limit; give {', '.join(LIMITS[:-1])} or {LIMITS[-1]}")
-    if dtype not in BYTES:
-        raise ConvmathError(f"dtype={dtype!r} is not known; use one of {', '.join(BYTES)}")
+    width_of(dtype)
     for name, limit in limits.items():
         if name not in LIMITS:
-            raise ConvmathError(f"{name!r} cannot be limited; known are {', '.join(LIMITS)}")
-        _check_whole(name, limit)
-
-
-def _check_whole(name: str, value: int) -> None:
-    if not is_number(value) or isinstance(value, bool) or value < 1:
-        raise ConvmathError(f"{name}={value!r} must be a whole number of at least 1")
+            raise ConvmathError(f"{name!r} cannot be limited{near(name, LIMITS)}")
+        check_number(name, limit)

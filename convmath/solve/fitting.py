@@ -1,28 +1,32 @@
 """Which inputs fit a network: every window, every join, every dense layer; and which give an output size.
 
-The answers are complete, see ``convmath.solve.size``, and tried on the network itself before they are
-given: at members and at their neighbours that are none.
+The network is traced on sizes that are functions of the input's (``convmath.exact.size``); what its layers demand
+of them is solved (``convmath.exact.where``).  The answers are complete, and tried on the network itself before
+they are given: at members and at their neighbours that are none.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import NamedTuple
 
 from convmath.errors import ConvmathError
-from convmath.exact.integers import is_number
+from convmath.exact.demand import EQUAL, Demand
+from convmath.exact.integers import is_number, is_open
+from convmath.exact.sizes import EVERY, Sizes
+from convmath.exact.where import axes_of, fixed, is_flat, narrowed, solved, square
 from convmath.geometry.notation import AXES
-from convmath.layers.base import Layer, Shape, show
-from convmath.network.chain import Chain
-from convmath.network.network import Network
-from convmath.solve.flow import AtLeast, Equal, Flow, flow
-from convmath.solve.forwards import as_network, fits
-from convmath.solve.size import Flat, Size, axes_of, fixed, where_at_least, where_equal
-from convmath.solve.sizes import EVERY, Sizes
+from convmath.layers.base import Shape, show
+from convmath.network import Network
+from convmath.network.trace import Trace
+from convmath.read import Subject, network_of
+from convmath.solve.boxes import Box, boxes
+from convmath.solve.fits import in_general, takes
 
 _TRIED = 6  # members tried at the start of a set
+_TRIED_BOXES = 20  # boxes whose first members are tried
 
 
 class Reason(NamedTuple):
@@ -37,8 +41,10 @@ class Inputs:
     """Which input sizes fit: the same on every axis (``square``), and axis by axis.
 
     ``axes`` holds for each axis the sizes that fit.  Where ``independent``, an input fits exactly if each
-    of its axes does; else they hold with the other axes as in ``input_shape``.  ``reasons`` says which
-    nodes narrow the square sizes.  ``node`` is the one whose ``output`` size was asked for.
+    of its axes does; else they hold with the other axes as in ``given``, and ``boxes`` lists all inputs that
+    fit, as sizes of each axis that go with any of the others'; it is None where they are no such list.
+    ``reasons`` says which nodes narrow the square sizes.  ``node`` is the one whose ``output`` size was asked
+    for.
     """
 
     network: Network
@@ -46,18 +52,27 @@ class Inputs:
     axes: Mapping[str, Sizes]
     independent: bool
     reasons: tuple[Reason, ...]
+    boxes: tuple[Mapping[str, Sizes], ...] | None = None
+    given: Mapping[str, int] | None = None
     node: str | None = None
     output: int | None = None
 
     @property
     def smallest(self) -> Shape:
         """The smallest input: on every axis where they are independent, else of the square ones."""
-        best = [sizes.smallest for sizes in self.axes.values()]
+        spatial = list(self.axes.values())[-(len(self.network.input_shape or ()) - 1) :]
+        best = [sizes.smallest for sizes in spatial]
         found = best if self.independent else [self.square.smallest] * len(best)
         sizes = tuple(size for size in found if size is not None)
         if len(sizes) < len(found):
             raise ConvmathError(f"no input fits {self.network.name}{self.why()}; change a layer")
-        return (self.network.input_shape[0], *sizes)
+        return (self.channels, *sizes)
+
+    @property
+    def channels(self) -> int:
+        """The input's channels; the fewest where the network leaves them open."""
+        first = (self.network.input_shape or (1,))[0]
+        return first if is_number(first) else self.axes["C"].smallest or 1  # type: ignore[return-value]
 
     def why(self) -> str:
         """Why no square size fits: the node that leaves none; empty where one fits."""
@@ -68,153 +83,142 @@ class Inputs:
         return f": {name}{layer} leaves none"
 
 
-def inputs(network: Network | Chain | Layer, output: int | None = None, node: str | None = None) -> Inputs:
+def inputs(what: Subject, output: int | None = None, node: str | None = None) -> Inputs:
     """All input sizes that fit, and give ``output`` on every axis of ``node`` if that is asked for.
 
+    ``what`` is a layer, a chain, a name, a file, a text or a module, see ``convmath.read.network_of``.
     ``node`` is the output, or where that has no positions the last map before whole maps are pooled or
-    flattened.
+    flattened.  Raises ConvmathError where nothing varies, or a size is not solved.
 
-    >>> from convmath import Conv2d, zoo
-    >>> str(inputs(zoo.network("unet")).square)
+    >>> from convmath import Conv2d
+    >>> str(inputs("unet").square)
     'n >= 16 divisible by 16'
     >>> str(inputs(Conv2d(3, 64, 7, stride=2, padding=3), output=112).square)
     '223 <= n <= 224'
-    >>> str(inputs(zoo.network("resnet50"), output=7).square)
+    >>> str(inputs("resnet50", output=7).square)
     '193 <= n <= 224'
     """
-    found = as_network(network)
-    if len(found.input_shape) < 2:
-        raise ConvmathError(f"{found.name} on {show(found.input_shape)} has no axis whose size could vary")
-    sizes = _followed(found)
-    if not all(map(is_number, found.input_shape)):
-        raise ConvmathError(f"{found.name} on {show(found.input_shape)} has symbols; give numbers")
-    node = _asked(found, sizes, output, node)
-    asked = sizes.shapes[node][1:] if node else ()
-    wanted = [Equal(f"size {output} at {node}", size, output) for size in asked if output]
-    demands = _ordered([*sizes.demands, *wanted])
-    independent = not any(len(_axes(demand)) > 1 for demand in demands)
-    square, reasons = _solved(demands)
-    names = AXES[len(found.input_shape) - 1]
-    axes = {
-        name: _solved(_along(demands, axis, found, independent))[0] for axis, name in enumerate(names, 1)
-    }
-    answer = Inputs(found, square, axes, independent, reasons, node, output)
-    _verify(answer)
+    network = network_of(what)
+    if len(network.input_shape or ()) < 2:
+        raise ConvmathError(
+            f"{network.name} on {show(network.input_shape or ())} has no axis whose size could vary"
+        )
+    trace = in_general(network)
+    node = _asked(trace, output, node)
+    wanted = [
+        (f"size {output} at {node}", Demand(size, EQUAL, output))
+        for size in (trace.shapes[node][1:] if node else ())
+    ]
+    answer = _answer(trace, [*trace.demands, *wanted], node, output)
+    _verify(answer, trace)
     return answer
 
 
-def smallest_input(network: Network | Chain | Layer) -> Shape:
+def _answer(
+    trace: Trace, listed: Sequence[tuple[str, Demand]], node: str | None, output: int | None
+) -> Inputs:
+    demands = [demand for _, demand in listed]
+    rank = len(trace.input_shape) - 1
+    named = ["C"] * is_open(trace.input_shape[0]) + [*AXES[rank]]
+    places = dict(zip(range(rank + 1)[-len(named) :], named, strict=True))
+    independent = not any(len(axes_of(demand)) > 1 for demand in demands)
+    found, reasons = _square(listed)
+    listing = None if independent else boxes(demands, list(places))
+    given = None if independent else _given(trace.network, places, listing, found)
+    return Inputs(
+        trace.network,
+        found,
+        {name: solved(_along(demands, axis, given)) for axis, name in places.items()},
+        independent,
+        reasons,
+        None if listing is None else tuple(_named(box, places) for box in listing),
+        None if given is None else {places[axis]: n for axis, n in given.items() if axis in places},
+        node,
+        output,
+    )
+
+
+def _named(box: Box, places: Mapping[int, str]) -> Mapping[str, Sizes]:
+    return {name: box[axis] for axis, name in places.items()}
+
+
+def _given(
+    network: Network, places: Mapping[int, str], listing: Sequence[Box] | None, square: Sizes
+) -> Mapping[int, int]:
+    """The size of every axis that the others are solved for: the network's own, or one that fits."""
+    own = network.input_shape or ()
+    box = listing[0] if listing else dict.fromkeys(places, square)
+    return {axis: own[axis] if is_number(own[axis]) else box[axis].smallest or 1 for axis in places}  # type: ignore[misc]
+
+
+def smallest_input(what: Subject) -> Shape:
     """The smallest input that a network takes.
 
-    >>> from convmath import zoo
-    >>> smallest_input(zoo.network("unet")), smallest_input(zoo.network("alexnet@paper"))
+    >>> smallest_input("unet"), smallest_input("alexnet@paper")
     ((1, 16, 16), (3, 227, 227))
     """
-    return inputs(network).smallest
+    return inputs(what).smallest
 
 
-def _followed(network: Network) -> Flow:
-    """The sizes followed through; what is wrong is said of the network's own input where that shows it."""
-    try:
-        return flow(network)
-    except ConvmathError:
-        network.trace()
-        raise
-
-
-def _asked(network: Network, sizes: Flow, output: int | None, node: str | None) -> str | None:
+def _asked(trace: Trace, output: int | None, node: str | None) -> str | None:
     """The node whose size is asked for."""
+    network = trace.network
     if output is None:
         return None
-    if isinstance(output, bool) or output < 1:
-        raise ConvmathError(f"output={output} is no size; give a whole number of at least 1")
+    if not is_number(output) or isinstance(output, bool) or output < 1:
+        raise ConvmathError(f"output={output!r} is no size; give a whole number of at least 1")
     name = network[node].name if node is not None else network.output
-    if node is None and not any(isinstance(size, Size) for size in sizes.shapes[name][1:]):
-        name = _last_map(network)
-    if len(sizes.shapes[name]) < 2:
+    if node is None and not any(map(is_open, trace.shapes[name][1:])):
+        name = _last_map(trace)
+    if len(trace.shapes[name]) < 2:
         raise ConvmathError(f"{name} of {network.name} has no positions; name another node")
     return name
 
 
-def _last_map(network: Network) -> str:
+def _last_map(trace: Trace) -> str:
     """The last map before whole maps are pooled or flattened, of an input that fits."""
-    shape = network.input_shape
-    if not fits(network, shape):
-        shape = inputs(network).smallest
-    return str(network.trace(shape).last_map)
+    network = trace.network
+    shape = network.input_shape or ()
+    if not all(map(is_number, shape)) or not takes(network, trace.shapes, shape):
+        shape = _answer(trace, trace.demands, None, None).smallest
+    return network.trace(shape).last_map
 
 
-def _ordered(demands: Iterable[AtLeast | Equal]) -> list[AtLeast | Equal]:
-    """Those on flattened maps last: they are solved from where no map is empty."""
-
-    def late(demand: AtLeast | Equal) -> bool:
-        return isinstance(demand, Equal) and any(isinstance(e, Flat) for e in (demand.left, demand.right))
-
-    return sorted(demands, key=late)
-
-
-def _axes(demand: AtLeast | Equal) -> frozenset[int]:
-    if isinstance(demand, AtLeast):
-        return axes_of(demand.size)
-    return axes_of(demand.left) | axes_of(demand.right)
-
-
-def _along(
-    demands: list[AtLeast | Equal], axis: int, network: Network, independent: bool
-) -> Iterator[AtLeast | Equal]:
+def _along(demands: Iterable[Demand], axis: int, given: Mapping[int, int] | None) -> Iterable[Demand]:
     """The demands on one axis: the others left out, or given where they are tied to it."""
-    given = {place: n for place, n in enumerate(network.input_shape) if place not in (0, axis)}
-    for demand in demands:
-        if not independent:
-            yield _with(demand, given)
-        elif _axes(demand) <= {axis}:
-            yield demand
+    if given is None:
+        return (demand for demand in demands if axes_of(demand) <= {axis})
+    others = {place: n for place, n in given.items() if place != axis}
+    return (fixed(demand, others) for demand in demands)
 
 
-def _with(demand: AtLeast | Equal, given: Mapping[int, int]) -> AtLeast | Equal:
-    if isinstance(demand, Equal):
-        return Equal(demand.node, fixed(demand.left, given), fixed(demand.right, given))
-    size = fixed(demand.size, given)
-    assert not isinstance(size, Flat)
-    return demand._replace(size=size)
-
-
-def _solved(demands: Iterable[AtLeast | Equal]) -> tuple[Sizes, tuple[Reason, ...]]:
-    """What fulfils all demands, and the nodes that narrowed it."""
+def _square(listed: Iterable[tuple[str, Demand]]) -> tuple[Sizes, tuple[Reason, ...]]:
+    """The sizes that fulfil all demands on every axis, and the nodes that narrowed them."""
     left, reasons = EVERY, list[Reason]()
-    for demand in demands:
-        narrowed = _narrowed(left, demand)
-        if narrowed != left:
-            reasons.append(Reason(demand.node, narrowed))
-        left = narrowed
+    spatial = [(node, demand) for node, demand in listed if axes_of(demand) != {0}]
+    for node, demand in sorted(spatial, key=lambda each: is_flat(each[1])):
+        before, left = left, narrowed(left, square(demand))
+        if left != before:
+            reasons.append(Reason(node, left))
         if not left:
             break
     return left, tuple(reasons)
 
 
-def _narrowed(left: Sizes, demand: AtLeast | Equal) -> Sizes:
-    if isinstance(demand, Equal):
-        return left & where_equal(demand.left, demand.right, left.smallest or 1)
-    left = left & where_at_least(demand.size, demand.value)
-    for hole in demand.holes:
-        refused = where_equal(demand.size, hole)
-        left = left.without(refused.first, refused.last or refused.first) if refused.residues else left
-    return left
-
-
-def _verify(answer: Inputs) -> None:
+def _verify(answer: Inputs, trace: Trace) -> None:
     """Try members and their neighbours on the network; a wrong answer is never given."""
-    channels, *own = answer.network.input_shape
-    rank = len(own)
+    rank = len(trace.input_shape) - 1
+    names = list(answer.axes)[-rank:]
     for n in _tried(answer.square):
-        _check(answer, (channels, *(n,) * rank), n in answer.square)
+        _check(answer, trace, dict.fromkeys(names, n), n in answer.square)
     if rank == 1 or not all(answer.axes.values()):
         return
-    others = [s.smallest for s in answer.axes.values()] if answer.independent else own
-    for place, sizes in enumerate(answer.axes.values()):
-        for n in _tried(sizes):
-            shape = (channels, *others[:place], n, *others[place + 1 :])
-            _check(answer, shape, n in sizes)
+    others = answer.given or {name: sizes.smallest or 1 for name, sizes in answer.axes.items()}
+    for name in names:
+        for n in _tried(answer.axes[name]):
+            _check(answer, trace, {**others, name: n}, n in answer.axes[name])
+    for box in islice(answer.boxes or (), _TRIED_BOXES):
+        _check(answer, trace, {name: sizes.smallest or 1 for name, sizes in box.items()}, True)
 
 
 def _tried(sizes: Sizes) -> list[int]:
@@ -223,8 +227,11 @@ def _tried(sizes: Sizes) -> list[int]:
     return sorted({n + step for n in ends for step in (-1, 0, 1) if n + step >= 1} or {1, 2, 224})
 
 
-def _check(answer: Inputs, shape: Shape, expected: bool) -> None:
-    if fits(answer.network, shape, answer.node, answer.output) != expected:
-        raise AssertionError(
-            f"{answer.network.name}: the sizes found are wrong at {show(shape)}; please report it"
+def _check(answer: Inputs, trace: Trace, sizes: Mapping[str, int], expected: bool) -> None:
+    spatial = [sizes[name] for name in list(answer.axes)[-(len(trace.input_shape) - 1) :]]
+    shape = (sizes.get("C", answer.channels), *spatial)
+    if takes(answer.network, trace.shapes, shape, answer.node, answer.output) != expected:
+        raise ConvmathError(
+            f"{answer.network.name}: the sizes found are wrong at {show(shape)}, so none are given; "
+            "please report it"
         )

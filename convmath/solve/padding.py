@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from convmath.errors import ConvmathError
-from convmath.exact.integers import is_number
 from convmath.geometry.window import Window
+from convmath.layers.arguments import check_number
 
 _MOST_COMBINATIONS = 1_000_000
 
@@ -41,9 +41,9 @@ class KeepingPadding:
     def __str__(self) -> str:
         size = "every size" if self.n is None else f"the size {self.n}"
         reach = self.window.size - 1
-        total = shown(self.totals, "begin + end")
+        total = _in_words(self.totals, "begin + end")
         if self.symmetric:
-            return f"{shown(self.symmetric, 'padding')} keeps {size}; so does any {total}"
+            return f"{_in_words(self.symmetric, 'padding')} keeps {size}; so does any {total}"
         return (
             f"no symmetric padding keeps {size}: dilation*(kernel_size - 1) = {reach} is odd; "
             f"pad {self.pair}, or any {total}"
@@ -146,23 +146,18 @@ def _verify(window: Window, sizes: Iterable[int], totals: range, output: int | N
         for total in {totals.start - 1, totals.start, totals.stop - 1, totals.stop} - {-1}:
             padded = Window(window.kernel_size, window.stride, total, 0, window.dilation)
             if (padded.count(n) == (n if output is None else output)) != (total in totals):
-                raise AssertionError(f"the padding found for {window} is wrong at {n}; please report it")
+                raise ConvmathError(f"the padding found for {window} is wrong at {n}; please report it")
 
 
-def shown(values: range, name: str) -> str:
-    """A range of whole numbers in words.
-
-    >>> shown(range(2, 3), "p"), shown(range(2, 5), "p")
-    ('p = 2', '2 <= p <= 4')
-    """
+def _in_words(values: range, name: str) -> str:
+    """A range of whole numbers in words: ``p = 2``, ``2 <= p <= 4``."""
     first, last = values[0], values[-1]
     return f"{name} = {first}" if first == last else f"{first} <= {name} <= {last}"
 
 
 def _check(**values: int) -> None:
     for name, value in values.items():
-        if not is_number(value) or isinstance(value, bool) or value < 1:
-            raise ConvmathError(f"{name}={value!r} must be a whole number of at least 1")
+        check_number(name, value)
 
 
 def _int(value: object) -> int:

@@ -7,7 +7,7 @@
 array([[[ 8.,  8., 13.]]])
 """
 
-from convmath.torch.importing import from_torch
+from convmath.torch.importing import from_torch, is_module
 from convmath.torch.module import to_module
 from convmath.torch.network import to_torch
 from convmath.torch.run import (
@@ -24,6 +24,7 @@ __all__ = [
     "counted_flops",
     "device_name",
     "from_torch",
+    "is_module",
     "load",
     "parameter_counts",
     "run",

@@ -9,11 +9,12 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from convmath.layers.base import per_axis
+from convmath.layers.adaptive import AdaptivePool
+from convmath.layers.arguments import per_axis
 from convmath.layers.conv import Conv
 from convmath.layers.conv_transpose import ConvTranspose
 from convmath.layers.pad import Pad
-from convmath.layers.pool import AdaptivePool, AvgPool, MaxPool, Pool
+from convmath.layers.pool import AvgPool, MaxPool, Pool
 from convmath.torch.functional import constant_pad, flat, ranked, symmetric_pad, window_sums
 
 

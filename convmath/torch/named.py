@@ -10,14 +10,11 @@ from typing import Any
 
 from torch import nn
 
-from convmath.errors import ConvmathError
-from convmath.layers.base import Shape
-from convmath.network.network import Network
-from convmath.torch.importing import from_torch
+from convmath.errors import ConvmathError, near
 
 
-def network_named(text: str, shape: Shape) -> Network:
-    """The network of a module, or of a class or function that gives one when called without arguments.
+def module_named(text: str) -> nn.Module:
+    """The module itself, or what a class or function of this name gives when called without arguments.
 
     Raises ConvmathError naming what could not be imported, found or called.
     """
@@ -25,9 +22,9 @@ def network_named(text: str, shape: Shape) -> Network:
     found: Any = _imported(place, text)
     for part in attribute.split("."):
         if not hasattr(found, part):
-            raise ConvmathError(f"{place} has no {attribute!r}; it has {', '.join(_modules_in(found))}")
+            raise ConvmathError(f"{place} has no {attribute!r}{near(part, _modules_in(found))}")
         found = getattr(found, part)
-    return from_torch(found if isinstance(found, nn.Module) else _made(found, text), shape, attribute)
+    return found if isinstance(found, nn.Module) else _made(found, text)
 
 
 def _imported(place: str, text: str) -> Any:
@@ -55,7 +52,7 @@ def _modules_in(namespace: Any) -> list[str]:
     """The names of modules and classes of modules, or what else there is."""
     kinds = (nn.Module, type)
     names = [name for name, value in vars(namespace).items() if isinstance(value, kinds)]
-    return [name for name in names if not name.startswith("_")] or ["nothing that could be a network"]
+    return [name for name in names if not name.startswith("_")] 
 
 
 def _made(make: Any, text: str) -> nn.Module:

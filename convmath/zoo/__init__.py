@@ -10,10 +10,11 @@ from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import Any, NamedTuple
 
-from convmath.errors import ConvmathError
-from convmath.exact.integers import Integer
-from convmath.layers.base import Shape
-from convmath.network.network import Network
+from convmath.errors import ConvmathError, near, short
+from convmath.exact.integers import Integer, is_number
+from convmath.layers.base import Shape, show
+from convmath.network import Network
+from convmath.network.network import checked_shape
 
 TORCHVISION = "torchvision, models."
 D2L = "Zhang et al., Dive into Deep Learning, chapter "
@@ -105,33 +106,34 @@ def full_name(name: str) -> str:
     ('resnet50@torchvision', 'lenet@lecture', 'resnet50@paper')
     """
     candidates = [name, ALIASES.get(name, name), *(f"{name}@{variant}" for variant in _PREFERENCE)]
-    found = next((candidate for candidate in candidates if candidate in ZOO), None)
-    if found is None:
-        raise ConvmathError(f"there is no network {name!r}{_suggest(name)}")
-    return found
-
-
-def _suggest(name: str) -> str:
-    import difflib
-
-    plain = {known.partition("@")[0] for known in ZOO}
-    near = difflib.get_close_matches(name, [*ZOO, *sorted(plain)], n=4, cutoff=0.5)
-    return f"; did you mean {' or '.join(near)}?" if near else "; convmath list names them all"
+    for candidate in candidates:
+        if candidate in ZOO:
+            return candidate
+    plain = sorted({known.partition("@")[0] for known in ZOO})
+    raise ConvmathError(
+        f"there is no network {short(name)}{near(name, [*ZOO, *plain], 'convmath list names them all')}"
+    )
 
 
 def network(
-    name: str, classes: Integer | None = None, input_shape: Shape | None = None, **arguments: Any
+    name: str,
+    classes: Integer | None = None,
+    input_shape: Shape | None = None,
+    in_channels: Integer | None = None,
+    **arguments: Any,
 ) -> Network:
     """Build a network by name, for a number of classes, numbers or symbols.
 
-    ``arguments`` are the architecture's own: ``width=64`` channels of ResNet's stem, for one.
+    A published network has its channels; ``in_channels`` asks for others.  ``arguments`` are the
+    architecture's own: ``width=64`` channels of ResNet's stem, for one.  Raises ConvmathError for a name or
+    an argument that is not known, and for an input of other channels.
 
-    >>> network("resnet50").output_shape()
-    (1000,)
+    >>> network("resnet50").output_shape(), network("resnet50", in_channels=1).input_shape
+    ((1000,), (1, 224, 224))
     """
     full = full_name(name)
     entry = ZOO[full]
-    shape = entry.input_shape if input_shape is None else tuple(input_shape)
+    shape = _input(full, entry.input_shape, input_shape, in_channels)
     build = import_module(f"{__name__}.{entry.family}").network
     _check_arguments(full, build, arguments)
     given = entry.arguments | arguments
@@ -140,6 +142,19 @@ def network(
     except KeyError as error:
         raise ConvmathError(f"{full}: there is no table for {error}; see convmath list") from None
     return Network(full, tuple(nodes), shape, entry.source)
+
+
+def _input(full: str, own: Shape, asked: Shape | None, in_channels: Integer | None) -> Shape:
+    """The input asked for, with the channels of the network."""
+    channels = own[0] if in_channels is None else in_channels
+    shape = (channels, *own[1:]) if asked is None else checked_shape(asked)
+    if shape[0] != channels and is_number(shape[0]) and is_number(channels):
+        first = (channels, *shape[:-1]) if shape[-1] == channels else (channels, *own[1:])
+        raise ConvmathError(
+            f"{full} takes {channels} channels, the input {show(shape)} has {shape[0]}; "
+            f"channels first: {show(first)}"
+        )
+    return shape
 
 
 def _check_arguments(full: str, build: Callable[..., Any], arguments: Mapping[str, Any]) -> None:

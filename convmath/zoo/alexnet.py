@@ -15,7 +15,7 @@ from convmath.layers import (
     ReLU,
 )
 from convmath.layers.base import Shape
-from convmath.network.network import INPUT, Builder, Node
+from convmath.network import INPUT, Builder, Node
 
 
 def network(shape: Shape, classes: Integer, variant: str = "torchvision") -> list[Node]:

@@ -10,12 +10,13 @@ from convmath.layers import (
     Concat,
     Conv2d,
     Flatten,
+    GlobalAvgPool2d,
     Linear,
     MaxPool2d,
     ReLU,
 )
 from convmath.layers.base import Shape
-from convmath.network.network import INPUT, Builder, Node
+from convmath.network import INPUT, Builder, Node
 
 BLOCKS = {121: (6, 12, 24, 16), 161: (6, 12, 36, 24), 169: (6, 12, 32, 32), 201: (6, 12, 48, 32)}
 BOTTLENECK = 4  # width of a layer's 1x1 convolution, in units of the growth rate
@@ -66,6 +67,7 @@ def network(
                 with build.scope(f"transition{number}"):
                     x, channels = transition(build, x, channels, bias=d2l)
         x = build("norm5", BatchNorm2d(channels), x)
-    x = build("avgpool", AdaptiveAvgPool2d(1), build("relu", ReLU(), x))
+    pool = AdaptiveAvgPool2d(1) if d2l else GlobalAvgPool2d()  # torchvision's is a function
+    x = build("avgpool", pool, build("relu", ReLU(), x))
     build("classifier", Linear(channels, classes), build("flatten", Flatten(), x))
     return build.nodes

@@ -19,7 +19,7 @@ from convmath.layers import (
     ReLU,
 )
 from convmath.layers.base import Shape
-from convmath.network.network import INPUT, Builder, Node
+from convmath.network import INPUT, Builder, Node
 
 
 class Style(NamedTuple):

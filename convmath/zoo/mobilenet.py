@@ -12,13 +12,14 @@ from convmath.layers import (
     Conv2d,
     Dropout,
     Flatten,
+    GlobalAvgPool2d,
     Layer,
     Linear,
     ReLU,
     ReLU6,
 )
 from convmath.layers.base import Shape
-from convmath.network.network import INPUT, Builder, Node
+from convmath.network import INPUT, Builder, Node
 
 V1 = (  # width and stride of each depthwise separable convolution
     *((64, 1), (128, 2), (128, 1), (256, 2), (256, 1), (512, 2)),
@@ -35,7 +36,8 @@ def network(shape: Shape, classes: Integer, variant: str = "v1") -> list[Node]:
     """``"v1"`` as published, or ``"v2"`` as torchvision has it."""
     build = Builder()
     x, channels = _v2(build, shape[0]) if variant == "v2" else _v1(build, shape[0])
-    x = build("flatten", Flatten(), build("avgpool", AdaptiveAvgPool2d(1), x))
+    pool = GlobalAvgPool2d() if variant == "v2" else AdaptiveAvgPool2d(1)  # torchvision's is a function
+    x = build("flatten", Flatten(), build("avgpool", pool, x))
     build.chain("classifier", x, Dropout(0.2), Linear(channels, classes))
     return build.nodes
 

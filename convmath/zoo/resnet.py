@@ -16,7 +16,7 @@ from convmath.layers import (
     ReLU,
 )
 from convmath.layers.base import Shape
-from convmath.network.network import INPUT, Builder, Node
+from convmath.network import INPUT, Builder, Node
 
 BLOCKS = {
     18: (2, 2, 2, 2),

@@ -83,6 +83,16 @@ def _comparing(operation: Operation) -> Callable[[Counted, Any], bool]:
     return compare
 
 
+def _function(of: Callable[[Any], Any]) -> Callable[[Counted], Counted]:
+    """A function of one number that counts as one."""
+
+    def evaluate(self: Counted) -> Counted:
+        self.tally.count("functions")
+        return Counted(of(self.value), self.tally, self.taps)
+
+    return evaluate
+
+
 @dataclass(frozen=True, eq=False)
 class Counted:
     """A number that counts, in a shared tally, every operation it takes part in.
@@ -118,25 +128,11 @@ class Counted:
         """A change of sign is not an operation."""
         return Counted(-self.value, self.tally, self.taps)
 
-    def exp(self) -> Counted:
-        """Exponential: e to the power of the number, one function."""
-        self.tally.count("functions")
-        return Counted(math.exp(self.value), self.tally, self.taps)
-
-    def tanh(self) -> Counted:
-        """The hyperbolic tangent, one function."""
-        self.tally.count("functions")
-        return Counted(math.tanh(self.value), self.tally, self.taps)
-
-    def erf(self) -> Counted:
-        """The error function, one function."""
-        self.tally.count("functions")
-        return Counted(math.erf(self.value), self.tally, self.taps)
-
-    def sqrt(self) -> Counted:
-        """The square root, one function."""
-        self.tally.count("functions")
-        return Counted(math.sqrt(self.value), self.tally, self.taps)
+    exp = _function(math.exp)
+    erf = _function(math.erf)
+    log = _function(math.log)
+    sqrt = _function(math.sqrt)
+    tanh = _function(math.tanh)
 
     def constant(self, value: Any) -> Counted:
         """A constant, such as padding, that counts in the same tally and holds no reading."""

@@ -1,6 +1,6 @@
 """What a definition asks of its elements, whatever their type: numbers, counting numbers, symbols.
 
-An element may bring its own ``constant``, ``larger``, ``exp``, ``erf``, ``sqrt`` and ``tanh``; plain
+An element may bring its own ``constant``, ``larger``, ``exp``, ``erf``, ``log``, ``sqrt`` and ``tanh``; plain
 Python is used where it does not.
 """
 
@@ -64,6 +64,15 @@ def larger(a: Any, b: Any) -> Any:
 
 
 def function(name: str, x: Any) -> Any:
-    """``exp``, ``erf``, ``sqrt`` or ``tanh`` of an element: its own method, or that of ``math``."""
+    """``exp``, ``erf``, ``log``, ``sqrt`` or ``tanh`` of an element: its own method, or that of ``math``.
+
+    Where a float cannot hold it, the limit.
+
+    >>> 1 / (1 + function("exp", 1000.0)), function("log", function("exp", 1000.0))
+    (0.0, inf)
+    """
     own = getattr(x, name, None)
-    return own() if own else getattr(math, name)(x)
+    try:
+        return own() if own else getattr(math, name)(x)
+    except OverflowError:
+        return math.inf

@@ -14,34 +14,34 @@ from convmath_reference.windows import Axis, fold, tap_indices, walk
 
 
 def batch_norm_definition(
-    x: Any, mean: Any, var: Any, weight: Any = None, bias: Any = None, eps: float = 1e-5
+    x: Any, running_mean: Any, running_var: Any, weight: Any = None, bias: Any = None, eps: float = 1e-5
 ) -> Array:
     """Y[n, c, i] = X[n, c, i] * scale[c] + shift[c], with the statistics folded beforehand.
 
-    scale = weight / sqrt(var + eps) and shift = bias - mean * scale.  Returns an object array.
+    scale = weight / sqrt(running_var + eps) and shift = bias - running_mean * scale.  Returns an object array.
     """
     x = objects(x)
     channels = range(x.shape[1])
-    scale = [(1 if weight is None else weight[c]) / (var[c] + eps) ** 0.5 for c in channels]
-    shift = [(0 if bias is None else bias[c]) - mean[c] * scale[c] for c in channels]
+    scale = [(1 if weight is None else weight[c]) / (running_var[c] + eps) ** 0.5 for c in channels]
+    shift = [(0 if bias is None else bias[c]) - running_mean[c] * scale[c] for c in channels]
     return tabulate(x.shape, lambda n, c, *i: x[(n, c, *i)] * scale[c] + shift[c])
 
 
 def batch_norm(
-    x: Any, mean: Any, var: Any, weight: Any = None, bias: Any = None, eps: float = 1e-5
+    x: Any, running_mean: Any, running_var: Any, weight: Any = None, bias: Any = None, eps: float = 1e-5
 ) -> Array:
-    """Normalise each channel of ``x`` (N, C, *spatial) by its stored ``mean`` and ``var`` (C,).
+    """Normalise each channel of ``x`` (N, C, *spatial) by its stored mean and variance (C,).
 
     Then scale by ``weight`` and shift by ``bias`` (C,).  Integers are normalised in float64.
 
-    >>> batch_norm(np.array([[[1, 3, 5]]]), mean=[3], var=[4], eps=0)
+    >>> batch_norm(np.array([[[1, 3, 5]]]), running_mean=[3], running_var=[4], eps=0)
     array([[[-1.,  0.,  1.]]])
     """
     x = reals(x)
     gain = 1 if weight is None else along_channels("weight", weight, x)
     offset = 0 if bias is None else along_channels("bias", bias, x)
-    scale = gain / np.sqrt(along_channels("var", var, x) + eps)
-    shift = offset - along_channels("mean", mean, x) * scale
+    scale = gain / np.sqrt(along_channels("running_var", running_var, x) + eps)
+    shift = offset - along_channels("running_mean", running_mean, x) * scale
     y: Array = x * scale.astype(x.dtype)
     y += shift.astype(x.dtype)
     return y
@@ -85,7 +85,7 @@ def layer_norm_definition(
 ) -> Array:
     """Y = (X - mean) / sqrt(variance + eps) * weight + bias over the last axes; an object array."""
     x = objects(x)
-    kept = len(x.shape[: -len(tuple(normalized_shape))])
+    kept = len(x.shape[: -len(_sizes(normalized_shape))])
     lead = x.shape[:kept]
     apart, spread = _deviations(x.reshape(*lead, -1), eps)
     quotients = apart.reshape(x.shape)
@@ -104,12 +104,74 @@ def layer_norm(
            [-1.,  1.]])
     """
     x = reals(x)
-    axes = tuple(range(x.ndim))[-len(tuple(normalized_shape)) :]
-    if x.shape[axes[0] :] != tuple(normalized_shape):
-        raise ValueError(f"x of shape {x.shape} does not end in normalized_shape={tuple(normalized_shape)}")
+    axes = _last_axes(x, normalized_shape)
     y = _standardised(x, axes, eps)
     y = y if weight is None else y * np.asarray(weight).astype(x.dtype)
     return y if bias is None else y + np.asarray(bias).astype(x.dtype)
+
+
+def rms_norm_definition(
+    x: Any, normalized_shape: Any, weight: Any = None, eps: float | None = None
+) -> Array:
+    """Y = X / sqrt(mean of X^2 + eps) * weight over the last axes; an object array."""
+    x = objects(x)
+    kept = len(x.shape[: -len(_sizes(normalized_shape))])
+    rows = x.reshape(*x.shape[:kept], -1)
+    least = 2.0**-52 if eps is None else eps
+
+    def root(*i: int) -> Any:
+        return function("sqrt", total(q * q for q in rows[i]) / rows.shape[-1] + least)
+
+    roots = tabulate(rows.shape[:-1], root)
+    return tabulate(x.shape, lambda *i: _weighed(x[i], roots[i[:kept]], weight, None, i[kept:]))
+
+
+def rms_norm(x: Any, normalized_shape: Any, weight: Any = None, eps: float | None = None) -> Array:
+    """Divide ``x`` by the root of the mean square over its last axes; then scale by ``weight``.
+
+    Without ``eps`` it is the machine's epsilon of the dtype.
+
+    >>> rms_norm(np.array([[3.0, 4.0]]), 2, eps=0) * 12.5**0.5
+    array([[3., 4.]])
+    """
+    x = reals(x)
+    axes = _last_axes(x, normalized_shape)
+    least = np.finfo(x.dtype).eps if eps is None else eps
+    y: Array = x / np.sqrt((x * x).mean(axis=axes, keepdims=True) + x.dtype.type(least))
+    return y if weight is None else y * np.asarray(weight).astype(x.dtype)
+
+
+def instance_norm_definition(x: Any, weight: Any = None, bias: Any = None, eps: float = 1e-5) -> Array:
+    """Y = (X - mean) / sqrt(variance + eps) * weight[c] + bias[c], over the positions; an object array."""
+    x = objects(x)
+    return group_norm_definition(x, x.shape[1], weight, bias, eps)
+
+
+def instance_norm(x: Any, weight: Any = None, bias: Any = None, eps: float = 1e-5) -> Array:
+    """Normalise each channel of each sample of ``x`` (N, C, *spatial) over its positions.
+
+    The variance divides by the number of elements.  Then scale by ``weight`` and shift by ``bias`` (C,).
+
+    >>> instance_norm(np.array([[[1.0, 3.0], [5.0, 9.0]]]), eps=0)
+    array([[[-1.,  1.],
+            [-1.,  1.]]])
+    """
+    x = reals(x)
+    return group_norm(x, x.shape[1], weight, bias, eps)
+
+
+def _sizes(normalized_shape: Any) -> tuple[int, ...]:
+    whole = isinstance(normalized_shape, int | np.integer)
+    return (int(normalized_shape),) if whole else tuple(normalized_shape)
+
+
+def _last_axes(x: Array, normalized_shape: Any) -> tuple[int, ...]:
+    """The axes normalised over; their sizes must be those of the input."""
+    sizes = _sizes(normalized_shape)
+    axes = tuple(range(x.ndim))[-len(sizes) :]
+    if x.shape[axes[0] :] != sizes:
+        raise ValueError(f"x of shape {x.shape} does not end in normalized_shape={sizes}")
+    return axes
 
 
 def _standardised(x: Array, axes: Any, eps: float) -> Array:

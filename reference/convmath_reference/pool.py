@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from functools import reduce
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -115,6 +116,55 @@ def avg_pool(
     divisor = divisor_override or np.maximum(reduce(np.multiply.outer, counts), 1)
     y = fold(np.add, _padded(x, axes, 0), axes)
     return np.divide(y, divisor, out=y)
+
+
+def lp_pool_definition(
+    x: Any,
+    norm_type: float,
+    kernel_size: PerAxis,
+    stride: PerAxis | None = None,
+    ceil_mode: bool = False,
+) -> Array:
+    """Y[n, c, i] = (sum over a of X[n, c, s*i + a]^p)^(1/p), p = ``norm_type``; an object array.
+
+    With ``ceil_mode`` a window that overhangs counts as if it were full of the mean of what it holds.
+    """
+    x = objects(x)
+    axes = _walk(x, kernel_size, stride, ceil_mode=ceil_mode)
+    held = [range(a.n) for a in axes]
+    full = prod(len(axis.taps) for axis in axes)
+
+    def element(n: int, c: int, *i: int) -> Any:
+        powers = total(q**norm_type for q in _window(x, axes, (n, c), i, beyond=0))
+        if ceil_mode:
+            positions = (at(axes, i, a) for a in tap_indices(axes))
+            count = sum(all(q in r for q, r in zip(p, held, strict=True)) for p in positions)
+            powers = powers / count * full
+        return powers ** (1 / norm_type)
+
+    return tabulate(_shape(x, axes), element)
+
+
+def lp_pool(
+    x: Any,
+    norm_type: float,
+    kernel_size: PerAxis,
+    stride: PerAxis | None = None,
+    ceil_mode: bool = False,
+) -> Array:
+    """The power average of every window of ``x`` (N, C, *spatial): the p-th root of the sum of p-th powers.
+
+    >>> lp_pool(np.array([[[3.0, 4.0]]]), norm_type=2, kernel_size=2)
+    array([[[5.]]])
+    """
+    x = reals(x)
+    axes = _walk(x, kernel_size, stride, ceil_mode=ceil_mode)
+    with np.errstate(invalid="ignore"):  # a root of a negative sum is no number
+        y = fold(np.add, _padded(x**norm_type, axes, 0), axes)
+        if ceil_mode:
+            counts = [np.array(a.count(_real(a)), x.dtype) for a in axes]
+            y = y / reduce(np.multiply.outer, counts) * prod(len(axis.taps) for axis in axes)
+        return y ** (1 / norm_type)  # type: ignore[no-any-return]
 
 
 def subsample_definition(

@@ -7,9 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from convmath_reference.arguments import Array
+from convmath_reference.arguments import Array, Padding, PerAxis
 from convmath_reference.channels import members
-from convmath_reference.elements import objects, tabulate
+from convmath_reference.elements import at, objects, tabulate
+from convmath_reference.pad import pad, read
+from convmath_reference.windows import tap_indices, tap_view, walk
 
 
 def flatten_definition(x: Any, start_dim: int = 1, end_dim: int = -1) -> Array:
@@ -110,3 +112,93 @@ def cut(x: Any, dim: int, start: int, stop: int, step: int = 1) -> Array:
     """
     array: Array = np.asarray(x)
     return array[(*(slice(None),) * dim, slice(start, stop, step))]
+
+
+def pixel_shuffle_definition(x: Any, upscale_factor: int) -> Array:
+    """Y[n, c, r*i + a, r*j + b] = X[n, (c*r + a)*r + b, i, j]; an object array."""
+    x, r = objects(x), upscale_factor
+    each = members("channels", x.shape[1], r * r)
+    rows, columns = ([(i, a) for i in range(n) for a in range(r)] for n in x.shape[2:])
+
+    def element(n: int, c: int, top: int, left: int) -> Any:
+        (i, a), (j, b) = rows[top], columns[left]
+        return x[n, (c * r + a) * r + b, i, j]
+
+    return tabulate((len(x), each, len(rows), len(columns)), element)
+
+
+def pixel_shuffle(x: Any, upscale_factor: int) -> Array:
+    """Groups of r*r channels of ``x`` (N, C, H, W) laid out as r x r positions.
+
+    >>> pixel_shuffle(np.array([[[[0]], [[1]], [[2]], [[3]]]]), 2)
+    array([[[[0, 1],
+             [2, 3]]]])
+    """
+    array: Array = np.asarray(x)
+    r = upscale_factor
+    each = members("channels", array.shape[1], r * r)
+    n, _, height, width = array.shape
+    apart = array.reshape(n, each, r, r, height, width)
+    return apart.transpose(0, 1, 4, 2, 5, 3).reshape(n, each, height * r, width * r)
+
+
+def pixel_unshuffle_definition(x: Any, downscale_factor: int) -> Array:
+    """Y[n, (c*r + a)*r + b, i, j] = X[n, c, r*i + a, r*j + b]; an object array."""
+    x, r = objects(x), downscale_factor
+    height, width = (members("positions", n, r) for n in x.shape[2:])
+    deep = [(c, a, b) for c in range(x.shape[1]) for a in range(r) for b in range(r)]
+
+    def element(n: int, k: int, i: int, j: int) -> Any:
+        c, a, b = deep[k]
+        return x[n, c, r * i + a, r * j + b]
+
+    return tabulate((len(x), len(deep), height, width), element)
+
+
+def pixel_unshuffle(x: Any, downscale_factor: int) -> Array:
+    """Squares of r x r positions of ``x`` (N, C, H, W) as r*r channels.
+
+    >>> pixel_unshuffle(np.array([[[[0, 1], [2, 3]]]]), 2).shape
+    (1, 4, 1, 1)
+    """
+    array: Array = np.asarray(x)
+    r = downscale_factor
+    n, channels = array.shape[:2]
+    height, width = (members("positions", size, r) for size in array.shape[2:])
+    apart = array.reshape(n, channels, height, r, width, r)
+    return apart.transpose(0, 1, 3, 5, 2, 4).reshape(n, channels * r * r, height, width)
+
+
+def unfold_definition(
+    x: Any, kernel_size: PerAxis, dilation: PerAxis = 1, padding: Padding = 0, stride: PerAxis = 1
+) -> Array:
+    """Y[n, (c*k + a)*k + b, l] = X[n, c, s*i + d*a - p, s*j + d*b - p], l the place of (i, j) in row-major order.
+
+    An object array.
+    """
+    x = objects(x)
+    axes = walk(x.shape[2:], kernel_size, stride, padding, dilation)
+    rows = [(c, a) for c in range(x.shape[1]) for a in tap_indices(axes)]
+    windows = list(np.ndindex(*(len(axis.starts) for axis in axes)))
+
+    def element(n: int, row: int, window: int) -> Any:
+        c, a = rows[row]
+        return read(x, (n, c), at(axes, windows[window], a))
+
+    return tabulate((len(x), len(rows), len(windows)), element)
+
+
+def unfold(
+    x: Any, kernel_size: PerAxis, dilation: PerAxis = 1, padding: Padding = 0, stride: PerAxis = 1
+) -> Array:
+    """What each window of ``x`` (N, C, *spatial) reads as a column: (N, C * taps, windows).
+
+    >>> unfold(np.array([[[[1, 2, 3]]]]), (1, 2))
+    array([[[1, 2],
+            [2, 3]]])
+    """
+    x = np.asarray(x)
+    axes = walk(x.shape[2:], kernel_size, stride, padding, dilation)
+    padded = pad(x, [(axis.begin, axis.end) for axis in axes])
+    views = np.stack([tap_view(padded, axes, tap) for tap in tap_indices(axes)], axis=2)
+    return views.reshape(len(x), prod(views.shape[1:3]), prod(views.shape[3:]))

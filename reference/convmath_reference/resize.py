@@ -1,8 +1,8 @@
-"""Interpolation: every output position reads the nearest input position, or weighs two along each axis."""
+"""Interpolation: every output position reads the nearest input position, or weighs some along each axis."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from functools import reduce
 from itertools import product
@@ -16,43 +16,70 @@ from convmath_reference.channels import reals
 from convmath_reference.elements import objects, tabulate, total
 
 Reading: TypeAlias = list[tuple[int, Fraction]]  # input positions and their weights
+Factors: TypeAlias = Sequence[float | None] | None
 
 
-def nearest_readings(n: int, outputs: int) -> list[Reading]:
-    """Output i reads the input position that i*n/outputs lies in.
+def nearest_readings(n: int, outputs: int, factor: float | None) -> list[Reading]:
+    """Output i reads the input position that i*n/outputs lies in, or with a factor i/factor.
 
-    >>> [row for row, _ in sum(nearest_readings(n=2, outputs=4), [])]
+    A factor is divided by in single precision, as PyTorch does.
+
+    >>> [row for row, _ in sum(nearest_readings(n=2, outputs=4, factor=None), [])]
     [0, 0, 1, 1]
     """
     edges = range(n)
-    return [[(edges[(i * n) // outputs], Fraction(1))] for i in range(outputs)]
+    if factor is None:
+        return [[(edges[(i * n) // outputs], Fraction(1))] for i in range(outputs)]
+    apart = np.float32(1 / factor)
+    return [[(edges[min(int(np.float32(i) * apart), n - 1)], Fraction(1))] for i in range(outputs)]
 
 
-def linear_readings(n: int, outputs: int, align_corners: bool) -> list[Reading]:
-    """Output i weighs the two positions around (i + 1/2)*n/outputs - 1/2, or i*(n - 1)/(outputs - 1).
+def centres(n: int, outputs: int, align_corners: bool, factor: float | None) -> list[Fraction]:
+    """Where outputs lie on the input: at (i + 1/2)*n/outputs - 1/2, or with corners at i*(n - 1)/(outputs - 1).
 
-    >>> [[str(weight) for _, weight in reading] for reading in linear_readings(2, 4, False)]
-    [['1/4', '3/4'], ['3/4', '1/4'], ['1/4', '3/4'], ['3/4', '1/4']]
+    >>> [str(centre) for centre in centres(2, 4, align_corners=False, factor=None)]
+    ['-1/4', '1/4', '3/4', '5/4']
     """
     if align_corners:
-        centres = [Fraction(i * (n - 1), max(outputs - 1, 1)) for i in range(outputs)]
-    else:
-        centres = [Fraction((2 * i + 1) * n, 2 * outputs) - Fraction(1, 2) for i in range(outputs)]
-    return [_neighbours(centre, n) for centre in centres]
+        return [Fraction(i * (n - 1), max(outputs - 1, 1)) for i in range(outputs)]
+    apart = Fraction(n, outputs) if factor is None else 1 / Fraction(factor).limit_denominator(1_000_000)
+    return [Fraction(2 * i + 1, 2) * apart - Fraction(1, 2) for i in range(outputs)]
 
 
-def _neighbours(centre: Fraction, n: int) -> Reading:
+def _weighed(
+    centre: Fraction, n: int, shares: Sequence[Callable[[Fraction], Fraction]], first: int
+) -> Reading:
+    """The positions around a centre, the nearest edge beyond the edges, each with its weight."""
     before = centre.numerator // centre.denominator
-    weight = centre - before
-    return [(min(max(row, 0), n - 1), w) for row, w in ((before, 1 - weight), (before + 1, weight))]
+    rest = centre - before
+    rows = (min(max(before + first + tap, 0), n - 1) for tap in range(len(shares)))
+    return [(row, share(rest)) for row, share in zip(rows, shares, strict=True)]
+
+
+def _cubic(distance: Fraction) -> Fraction:
+    """The cubic convolution kernel of Keys (1981), with a = -3/4."""
+    x, a = abs(distance), Fraction(-3, 4)
+    if x <= 1:
+        return (a + 2) * x**3 - (a + 3) * x**2 + 1
+    return a * x**3 - 5 * a * x**2 + 8 * a * x - 4 * a
+
+
+LINEAR: Sequence[Callable[[Fraction], Fraction]] = (lambda t: 1 - t, lambda t: t)
+CUBIC: Sequence[Callable[[Fraction], Fraction]] = (
+    *(lambda t: _cubic(t + 1), lambda t: _cubic(t), lambda t: _cubic(1 - t), lambda t: _cubic(2 - t)),
+)
 
 
 def upsample_definition(
-    x: Any, size: Sequence[int], mode: str = "nearest", align_corners: bool = False
+    x: Any,
+    size: Sequence[int],
+    mode: str = "nearest",
+    align_corners: bool = False,
+    factors: Factors = None,
 ) -> Array:
     """Y[n, c, i] = sum over the positions q that i reads of U[i, q] * X[n, c, q]; an object array."""
     x = objects(x)
-    axes = _readings(x, size, mode, align_corners)
+    axes = _readings(x, size, mode, align_corners, factors)
 
     def element(n: int, c: int, *i: int) -> Any:
         readings = product(*(axis[j] for axis, j in zip(axes, i, strict=True)))
@@ -62,17 +89,24 @@ def upsample_definition(
     return tabulate((*x.shape[:2], *map(len, axes)), element)
 
 
-def upsample(x: Any, size: Sequence[int], mode: str = "nearest", align_corners: bool = False) -> Array:
-    """``x`` (N, C, *spatial) resized to ``size`` by ``nearest`` or linear interpolation.
+def upsample(
+    x: Any,
+    size: Sequence[int],
+    mode: str = "nearest",
+    align_corners: bool = False,
+    factors: Factors = None,
+) -> Array:
+    """``x`` (N, C, *spatial) resized to ``size`` by ``nearest``, linear or cubic interpolation.
 
-    ``mode`` is nearest, or linear, bilinear or trilinear by the number of axes.  Beyond the edge the edge
-    is read.  Integers are interpolated in float64.
+    ``mode`` is nearest, linear, bilinear or trilinear by the number of axes, or bicubic.  ``factors`` are the
+    ones that sizes were made from, per axis, where positions lie 1/factor apart.  Beyond the edge the edge is
+    read.  Integers are interpolated in float64.
 
     >>> upsample(np.array([[[1, 5]]]), (4,), "linear")
     array([[[1., 2., 4., 5.]]])
     """
     y: Array = np.asarray(x) if mode == "nearest" else reals(x)
-    for axis, readings in enumerate(_readings(y, size, mode, align_corners), start=2):
+    for axis, readings in enumerate(_readings(y, size, mode, align_corners, factors), start=2):
         y = _interpolated(y, axis, readings)
     return y
 
@@ -88,10 +122,17 @@ def _interpolated(x: Array, axis: int, readings: list[Reading]) -> Array:
     return reduce(np.add, terms)
 
 
-def _readings(x: Array, size: Sequence[int], mode: str, align_corners: bool) -> list[list[Reading]]:
+def _readings(
+    x: Array, size: Sequence[int], mode: str, align_corners: bool, factors: Factors
+) -> list[list[Reading]]:
     if len(size) != x.ndim - 2:
         raise ValueError(f"size={tuple(size)} does not fit x of shape {x.shape}: give one per spatial axis")
-    pairs = zip(x.shape[2:], size, strict=True)
+    axes = list(zip(x.shape[2:], size, factors or (None,) * len(size), strict=True))
     if mode == "nearest":
-        return [nearest_readings(n, outputs) for n, outputs in pairs]
-    return [linear_readings(n, outputs, align_corners) for n, outputs in pairs]
+        return [nearest_readings(n, outputs, factor) for n, outputs, factor in axes]
+    shares, first = (CUBIC, -1) if mode == "bicubic" else (LINEAR, 0)
+    placed = (centres(n, outputs, align_corners, factor) for n, outputs, factor in axes)
+    return [
+        [_weighed(centre, n, shares, first) for centre in row]
+        for n, row in zip(x.shape[2:], placed, strict=True)
+    ]

@@ -13,7 +13,7 @@ from onnx.reference import ReferenceEvaluator
 
 from convmath import layers
 from convmath.layers.base import Layer, per_axis
-from convmath.network.network import INPUT, Network
+from convmath.network import INPUT, Network
 
 Attributes: TypeAlias = dict[str, Any]
 BATCH_NORM = ("weight", "bias", "running_mean", "running_var")  # in the order in which ONNX takes them

@@ -3,7 +3,7 @@
 import pytest
 
 from convmath import ConvmathError, zoo
-from convmath.network.network import Network
+from convmath.network import Network
 
 
 @pytest.mark.parametrize("suffix", [".toml", ".json"])

@@ -9,7 +9,7 @@ from torch import nn
 from convmath import Hardswish, summarise
 from convmath.errors import ConvmathError
 from convmath.layers import ChannelShuffle, Multiply, Upsample
-from convmath.network.network import Network
+from convmath.network import Network
 from convmath.oracle.execute import run_bounded
 from convmath.torch import counted_flops, from_torch, run, to_torch
 from tests.networks import user_modules

@@ -29,7 +29,7 @@ from convmath import (
     zoo,
 )
 from convmath.geometry.notation import symbol
-from convmath.network.network import INPUT, Builder, Network
+from convmath.network import INPUT, Builder, Network
 from convmath.solve import (
     Sizes,
     arguments,

@@ -20,7 +20,7 @@ from convmath import (
 from convmath.exact.integers import floor_div
 from convmath.geometry.notation import symbol
 from convmath.network.conditions import Condition, equal_where
-from convmath.network.network import INPUT, Builder
+from convmath.network import INPUT, Builder
 from convmath.network.summary import summarise
 
 H, W, K = map(symbol, "HWK")

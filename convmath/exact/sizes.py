@@ -96,6 +96,17 @@ class Sizes:
             return single or f"no {symbol}"
         return ", or ".join(filter(None, (self._bounds(symbol) + self._classes(symbol), single)))
 
+    def condition(self, symbol: str) -> str:
+        """The set as a condition on a symbol that stands for a size; bounds that say nothing are left out.
+
+        >>> Sizes(16, modulus=16).condition("H"), Sizes(3, 6).condition("H"), Sizes(7).condition("H")
+        ('H divisible by 16', '3 <= H <= 6', 'H >= 7')
+        """
+        lowest = min(r if r else self.modulus for r in self.residues) if self.residues else 0
+        if self.modulus == 1 or self.first != lowest or self.last is not None or self.others:
+            return self.text(symbol)
+        return self._remainders(symbol)
+
     def plain(self, symbol: str = "n") -> dict[str, Any]:
         """The set as what JSON can hold."""
         fields = ("first", "last", "modulus", "residues", "others")
@@ -130,11 +141,16 @@ class Sizes:
     def _classes(self, symbol: str) -> str:
         if self.modulus == 1 or self.first == self.last:
             return ""
+        named = "" if self.residues == (0,) else f" with {symbol}"
+        return f"{named} {self._remainders(symbol).removeprefix(symbol + ' ')}"
+
+    def _remainders(self, symbol: str) -> str:
+        """Which remainders the members of the range leave."""
         if self.residues == (0,):
-            return f" divisible by {self.modulus}"
+            return f"{symbol} divisible by {self.modulus}"
         if len(self.residues) == 1:
-            return f" with {symbol} mod {self.modulus} = {self.residues[0]}"
-        return f" with {symbol} mod {self.modulus} in {{{', '.join(map(str, self.residues))}}}"
+            return f"{symbol} mod {self.modulus} = {self.residues[0]}"
+        return f"{symbol} mod {self.modulus} in {{{', '.join(map(str, self.residues))}}}"
 
 
 def _canonical(sizes: Sizes) -> tuple[Any, ...]:
@@ -175,21 +191,25 @@ def _absorbed(
     first: int, last: int | None, modulus: int, residues: tuple[int, ...], others: tuple[int, ...]
 ) -> tuple[Any, ...]:
     """The range grown at its ends by single values that continue it; those inside it dropped."""
-    left = [
-        n for n in others if n < first or (last is not None and n > last) or n % modulus not in residues
-    ]
+    classes = frozenset(residues)
+    left = {
+        n for n in others if n < first or (last is not None and n > last) or n % modulus not in classes
+    }
     while (before := _next(first, modulus, residues, -1)) in left:
         left.remove(before)
         first = before
     while last is not None and (after := _next(last, modulus, residues, 1)) in left:
         left.remove(after)
         last = after
-    return first, last, modulus, residues, tuple(left)
+    return first, last, modulus, residues, tuple(sorted(left))
 
 
 def _next(n: int, modulus: int, residues: tuple[int, ...], way: int) -> int:
     """The next value after n, forwards or backwards, in the classes."""
-    return n + way * min((way * (r - n) - 1) % modulus + 1 for r in residues)
+    place = bisect_left(residues, n % modulus)
+    turned = place + way if residues[place % len(residues)] == n % modulus else place - (way < 0)
+    turns, at = divmod(turned, len(residues))
+    return n - n % modulus + turns * modulus + residues[at]
 
 
 def _common(left: Sizes, right: Sizes) -> tuple[int, tuple[int, ...]]:

@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from convmath import layers
-from convmath.oracle.axes import Case, Draw, composite, ranked, ranks
+from convmath.oracle.strategies.cases import Case, Draw, composite, ranked, ranks
 
 NEEDED = {"ReflectionPad": 1, "SymmetricPad": 0, "CircularPad": 0}  # rows more than the padding
 KINDS = ("ConstantPad", "ZeroPad", "ReflectionPad", "SymmetricPad", "ReplicationPad", "CircularPad")

@@ -1,0 +1,44 @@
+"""The arguments and options that commands share."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from typing import Any
+
+import click
+
+from convmath.errors import ConvmathError, short
+from convmath.network.dtypes import BYTES
+
+NETWORK = click.argument("network")
+INPUT = click.option(
+    "--input", "input_text", metavar="CxHxW", help="Input shape without the batch; the network's own unless given."
+)
+NODE = click.option("--node", metavar="NAME", help="One node of the network, like layer1.0.conv1.")
+DTYPE = click.option("--dtype", type=click.Choice(list(BYTES)), default="float32", show_default=True)
+CONVENTION = click.option(
+    "--convention", "counting", default="macs", show_default=True, help="What the total counts."
+)
+JSON_TOO = click.option(
+    "--format", "format_", type=click.Choice(("text", "json")), default="text", show_default=True
+)
+
+
+def as_json(value: Any) -> str:
+    """A value as JSON; expressions and fractions as text."""
+    return json.dumps(value, indent=2, default=str)
+
+
+def width_of_terminal() -> int:
+    """Columns of the terminal, or of a page where there is none."""
+    return shutil.get_terminal_size((140, 24)).columns
+
+
+def numbers_of(option: str, text: str, like: str) -> tuple[int, ...]:
+    """Whole numbers one an axis, joined by commas or x: ``0,112`` or ``0x112``."""
+    parts = re.split(r"[,x]", text.strip())
+    if not all(part.strip().isdecimal() and len(part.strip()) < 19 for part in parts):
+        raise ConvmathError(f"{option} {short(text)} must be whole numbers, like {like}")
+    return tuple(int(part) for part in parts)

@@ -1,0 +1,61 @@
+"""Sums whose bounds are symbols, in one form: term by term, constants outside, bounds without numbers."""
+
+from __future__ import annotations
+
+import sympy
+from sympy import Add, Expr, Sum, Symbol
+
+from convmath.exact.floors import FloorDiv, canonical
+
+_MOST_TERMS = 100  # that are written out
+
+
+def canonical_sum(whole: Sum) -> Expr:
+    """A sum over one index, split into its terms.
+
+    Whole ranges are shifted until their floors start alike, and first and last terms are taken out until the
+    bounds have no number in them, so that sums over almost the same range show what they differ by.
+
+    >>> n, o = sympy.symbols("n o", integer=True, positive=True)
+    >>> i = sympy.Symbol("i", integer=True, nonnegative=True)
+    >>> canonical_sum(Sum(FloorDiv(i*n + n, o), (i, 0, o - 1))) - canonical_sum(Sum(FloorDiv(i*n, o), (i, 1, o)))
+    0
+    """
+    term, (index, first, last) = whole.args
+    if not (last - first + 1).is_nonnegative:
+        return whole
+    if (last - first).is_Integer and last - first < _MOST_TERMS:
+        return canonical(whole.doit())
+    parts = Add.make_args(sympy.expand(canonical(term)))
+    return sympy.expand(Add(*(_part(part, index, first, last) for part in parts)))
+
+
+def _part(part: Expr, index: Symbol, first: Expr, last: Expr) -> Expr:
+    outside, inside = part.as_independent(index)
+    if inside == 1:
+        return outside * (last - first + 1)
+    shift = _shift(inside, index)
+    return outside * _between(inside.subs(index, index - shift), index, first + shift, last + shift)
+
+
+def _shift(term: Expr, index: Symbol) -> Expr:
+    """How many steps of the index the first floor is ahead: 1 in ``floor((i*n + n)/o)``."""
+    for floor in sorted(term.atoms(FloorDiv), key=sympy.default_sort_key):
+        above = sympy.expand(floor.args[0])
+        slope = above.coeff(index, 1)
+        if slope.is_Symbol:
+            return (above - slope * index).coeff(slope, 1)
+    return sympy.Integer(0)
+
+
+def _between(term: Expr, index: Symbol, first: Expr, last: Expr) -> Expr:
+    """The sum with the numbers taken out of its bounds."""
+    ahead, behind = (int(bound.as_coeff_Add()[0]) for bound in (first, last))
+    taken = sympy.Integer(0)
+    for place in range(min(ahead, 0), max(ahead, 0)):
+        at = first - ahead + place
+        taken += (-1 if ahead > 0 else 1) * term.subs(index, at)
+    for place in range(min(behind, 0), max(behind, 0)):
+        at = last - behind + place + 1
+        taken += (1 if behind > 0 else -1) * term.subs(index, at)
+    return Sum(term, (index, first - ahead, last - behind)) + canonical(taken)

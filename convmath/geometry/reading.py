@@ -1,0 +1,262 @@
+"""What an output element reads of a layer's inputs, axis by axis, taken from the definition itself.
+
+Nobody writes a second time how a layer moves: where an index of the input shares a loop with an index of the
+output, positions go along; where all its loops are summed up, every output reads the whole axis.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import cache
+from itertools import product
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+
+from convmath.exact.integers import Integer, floor_div, is_number, maximum, ratio
+from convmath.geometry.footprint import (
+    ALIGNED,
+    IDENTITY,
+    MISALIGNED,
+    POSITION_DEPENDENT,
+    AxisMap,
+    Footprint,
+    Listed,
+    Whole,
+    joined,
+    side_by_side,
+)
+from convmath.geometry.loopnest import Access, Block, Index, Statement, Weights, points
+from convmath.geometry.operation import walk
+from convmath.geometry.window import Scatter, Window
+from convmath.geometry.wrapping import wrapped
+
+if TYPE_CHECKING:
+    from fractions import Fraction
+
+Shape: TypeAlias = tuple[Integer, ...]
+
+
+class ReceptiveField(NamedTuple):
+    """What one output position reads, per spatial axis.
+
+    ``size`` in input positions, first to last; ``stride`` from one output's field to the next one's (a
+    fraction behind a transposed convolution); ``padding`` is how far the first field starts before the
+    input.  Where ``varies`` is set, fields differ in size with the position, and ``size`` is the largest;
+    with ``bound`` it is only known not to be larger.  ``status`` and ``gated`` say how paths met, see
+    ``Footprint``; ``sees_all`` on which axes a field is as large as the input.
+
+    Araujo, Norris, Sim, "Computing Receptive Fields of Convolutional Neural Networks" (2019).
+    """
+
+    size: tuple[Integer, ...]
+    stride: tuple[Integer | Fraction, ...]
+    padding: tuple[Integer, ...]
+    varies: bool = False
+    bound: bool = False
+    status: str = ALIGNED
+    gated: bool = False
+    sees_all: tuple[bool, ...] = ()
+
+
+def field_plain(field: ReceptiveField | None) -> dict[str, Any] | None:
+    """A receptive field for a program: what has axes one entry an axis."""
+    return None if field is None else field._asdict()
+
+
+def receptive_field(footprints: Sequence[Footprint]) -> ReceptiveField:
+    """The receptive field of all axes together."""
+    statuses = {footprint.status for footprint in footprints}
+    return ReceptiveField(
+        tuple(footprint.size for footprint in footprints),
+        tuple(footprint.stride for footprint in footprints),
+        tuple(footprint.padding for footprint in footprints),
+        any(footprint.varies for footprint in footprints),
+        any(footprint.bound for footprint in footprints),
+        next((s for s in (POSITION_DEPENDENT, MISALIGNED) if s in statuses), ALIGNED),
+        any(footprint.gated for footprint in footprints),
+        tuple(footprint.sees_all for footprint in footprints),
+    )
+
+
+class Link(NamedTuple):
+    """How positions along one axis of an input are read: along an ``axis`` of the output, as ``map`` says.
+
+    Without an axis, every output element reads what a ``Whole`` map says.
+    """
+
+    axis: int | None
+    map: AxisMap
+
+
+class Path(NamedTuple):
+    """One way an input is read: its number, a link for each of its axes, and for which outputs it holds.
+
+    ``piece`` is the axis along which outputs are put one behind the other, and the number of positions that
+    this path gives of them.
+    """
+
+    source: int
+    links: tuple[Link, ...]
+    piece: tuple[int, Integer] | None = None
+
+
+def paths(statements: Sequence[Statement], shapes: Sequence[Shape]) -> tuple[Path, ...]:
+    """Every way in which the result of the last statement reads the inputs X, or X1, X2, ...
+
+    >>> from convmath import Conv1d
+    >>> paths(Conv1d(1, 1, 3, stride=2, padding=1).definition((1, 9)), ((1, 9),))[0].links[1]
+    Link(axis=1, map=Window(kernel_size=3, stride=2, begin=1, end=0, dilation=1, fits=None))
+    """
+    names = ("X",) if len(shapes) == 1 else tuple(f"X{number}" for number in range(1, len(shapes) + 1))
+    known = {name: [Path(k, _straight(len(shapes[k])))] for k, name in enumerate(names)}
+    for statement in statements:
+        here = [path for access in statement.reads() for path in _read(access, statement, known, shapes)]
+        again = statement.target.array in known and statement.target.array not in names
+        before = known[statement.target.array] if again else []
+        known[statement.target.array] = [*before, *dict.fromkeys(here)]
+    return tuple(known[statements[-1].target.array])
+
+
+def _straight(rank: int) -> tuple[Link, ...]:
+    return tuple(Link(axis, IDENTITY) for axis in range(rank))
+
+
+def _read(
+    access: Access, statement: Statement, known: dict[str, list[Path]], shapes: Sequence[Shape]
+) -> Iterator[Path]:
+    """The paths by which a statement reads the inputs through one access."""
+    for path in known.get(access.array, ()):
+        links = _links(access, statement, shapes[path.source])
+        yield Path(path.source, tuple(_behind(link, links) for link in path.links), _piece(statement))
+
+
+def _behind(link: Link, links: tuple[Link, ...]) -> Link:
+    """A link to an array followed by the links of those who read it."""
+    if link.axis is None or link.axis >= len(links):
+        return link
+    then = links[link.axis]
+    if link.map == IDENTITY or isinstance(then.map, Whole):
+        return then
+    return Link(then.axis, link.map) if then.map == IDENTITY else Link(None, Whole(1))
+
+
+def _piece(statement: Statement) -> tuple[int, Integer] | None:
+    """The axis along which the target is written in part, and how many positions of it are."""
+    for axis, index in enumerate(statement.target.indices):
+        if len(index.terms) == 1 and index.terms[0][0] == 1:
+            extent = _extent(index.terms[0][1], statement.blocks)
+            if extent != statement.shape[axis]:
+                return axis, extent
+    return None
+
+
+def _links(access: Access, statement: Statement, shape: Shape) -> tuple[Link, ...]:
+    target = statement.target.indices
+    if access.indices == target and not any(index.wrap or index.scaled for index in target):
+        return _straight(len(target))
+    return tuple(
+        _link(index, target, statement, size)
+        for index, size in zip(access.indices, _sizes(access, shape), strict=True)
+    )
+
+
+def _sizes(access: Access, shape: Shape) -> Shape:
+    """The sizes of the array's axes, as far as wrapping asks for them."""
+    return shape if len(shape) == len(access.indices) else (1,) * len(access.indices)
+
+
+def _link(source: Index, target: tuple[Index, ...], statement: Statement, size: Integer) -> Link:
+    """Along the output's axis that shares the loop which moves the source farthest, its first one."""
+    leading = [source.scaled[1]] if source.scaled else []
+    for name in (*leading, *(name for _, name in source.terms)):
+        for axis, index in enumerate(target):
+            if name in index.loops:
+                return Link(axis, _axis_map(source, index, statement, size))
+    return Link(None, Whole(size if source.terms else 1))
+
+
+def _axis_map(source: Index, target: Index, statement: Statement, size: Integer) -> AxisMap:
+    """The map from positions of the output to those of the input."""
+    blocks = statement.blocks
+    plain = source.scaled is None and target.scaled is None
+    if plain and len(target.terms) == 1 and len(source.terms) <= 2:
+        window = _gather(source, target, blocks)
+        return window if source.wrap in ("", "constant") else _bordered(window, source, blocks, size)
+    if plain and len(target.terms) == 2 and len(source.terms) == 1 and source.terms[0][0] == 1:
+        return _scatter(source.terms[0][1], target, blocks)
+    return _stretched(source, target, statement, size)
+
+
+def _gather(source: Index, target: Index, blocks: Sequence[Block]) -> Window:
+    """Windows: the input's index is ``s*i + d*a - p`` and the output's is ``i``."""
+    ((_, output),) = target.terms
+    stride = next((c for c, name in source.terms if name == output), 0)
+    taps = [(c, name) for c, name in source.terms if name != output]
+    begin = -source.offset + stride * target.offset
+    if not taps:
+        return Window(stride=stride, begin=begin)
+    ((dilation, tap),) = taps
+    return Window(_extent(tap, blocks), stride, begin, dilation=dilation)
+
+
+def _scatter(name: str, target: Index, blocks: Sequence[Block]) -> Scatter:
+    """Windows read backwards: the output's index is ``s*i + d*a - p`` and the input's is ``i``."""
+    stride = next(c for c, loop in target.terms if loop == name)
+    ((dilation, tap),) = ((c, loop) for c, loop in target.terms if loop != name)
+    return Scatter(Window(_extent(tap, blocks), stride, -target.offset, dilation=dilation))
+
+
+def _bordered(window: Window, source: Index, blocks: Sequence[Block], size: Integer) -> Listed:
+    """Windows whose taps beside the input are brought back onto it."""
+
+    def sources(output: int) -> frozenset[int]:
+        return frozenset(wrapped(source.wrap, q, int(size)) for q in window.sources({output}))
+
+    outputs = _extent(source.terms[0][1], blocks)
+    cases = outputs * window.kernel_size
+    if source.wrap == "circular":
+        return Listed(sources, cases, 0, 0, size - 1)
+    first, last = window.reads(0, 0)
+    beyond = maximum(window.stride * (outputs - 1) + last - (size - 1), 0)
+    low = first - maximum(2 * beyond - last + first, 0)
+    return Listed(sources, cases, window.stride, low, maximum(last, window.begin))
+
+
+def _stretched(source: Index, target: Index, statement: Statement, size: Integer) -> AxisMap:
+    """Indices with a floor: resized, or pooled to a size.  Taps of weight 0 read nothing."""
+    names = source.loops | target.loops
+    group = [block for block in statement.blocks if names & set(block.loops)]
+    numerator, _, shift, denominator = source.scaled or (1, "", 0, 1)
+    taps = [(c, _extent(name, group)) for c, name in source.terms if name not in target.loops]
+    if numerator == 1 and shift == 0 and not taps:
+        return Scatter(Window(denominator, denominator))
+    weights = [part for part in walk(statement.value) if isinstance(part, Weights)]
+    if denominator == 1 and taps and taps[0][1] == size and not weights:
+        return Whole(size)
+
+    @cache
+    def table() -> dict[int, frozenset[int]]:
+        found: dict[int, set[int]] = {}
+        for parts in product(*(block.enumerate() for block in group)):
+            point = {name: value for part in parts for name, value in part.items()}
+            if all(weight.along(point) != 0 for weight in weights):
+                place = wrapped(source.wrap, int(source.at(point)), int(size))
+                found.setdefault(int(target.at(point)), set()).add(place)
+        return {output: frozenset(places) for output, places in found.items()}
+
+    reach = sum((c * (extent - 1) for c, extent in taps), source.offset)
+    return Listed(
+        lambda output: table().get(output, frozenset()),
+        points(group, names),
+        ratio(numerator, denominator),
+        ratio(shift - denominator + 1, denominator) + source.offset,
+        ratio(shift, denominator) + reach,
+    )
+
+
+def _extent(name: str, blocks: Sequence[Block]) -> Integer:
+    return next(
+        extent
+        for block in blocks
+        for loop, extent in zip(block.loops, block.extents, strict=True)
+        if loop == name
+    )

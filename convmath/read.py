@@ -1,0 +1,161 @@
+"""What a question is about: a layer, a chain, a network of the zoo, a file or a PyTorch module, all as a network.
+
+Every command and every function that asks something of a network reads its subject here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from convmath.errors import ConvmathError, short
+from convmath.exact.integers import Integer, is_open
+from convmath.geometry.notation import AXES, symbol
+from convmath.layers.base import Layer, Shape, show
+from convmath.network.network import Network, checked_shape
+from convmath.network.parse import parse_chain, parse_shape
+from convmath.network.summary import Summary, summary_of
+
+if TYPE_CHECKING:
+    from torch import nn
+
+Subject: TypeAlias = "Network | Layer | str | Iterable[Layer] | nn.Module"
+ShapeLike: TypeAlias = "Shape | list[Integer] | str"
+
+
+def network_of(what: Subject, input_shape: ShapeLike | None = None, *, symbolic: bool = False) -> Network:
+    """What is meant, as a network on an input.
+
+    ``what`` is a network, a layer, layers one after another, a ``torch.nn.Module``, or a text: a layer or chain
+    as it is written, a name (``convmath list``), a ``.toml`` or ``.json`` file, or a module as
+    ``package.module:attribute`` or ``file.py:Class``.  ``input_shape`` is the one asked for; without it a
+    network has its own, and layers the general one in symbols.  With ``symbolic`` every size is a symbol.
+
+    Raises ConvmathError for what is none of these, with the nearest names.
+
+    >>> network_of("Conv2d(3, 8, 3) -> ReLU()", "3x9x9").output_shape()
+    (8, 7, 7)
+    >>> network_of("lenet").output_shape(), network_of("resnet50", symbolic=True).input_shape
+    ((10,), (3, H, W))
+    """
+    shape = parse_shape(input_shape) if isinstance(input_shape, str) else input_shape
+    shape = None if shape is None else checked_shape(shape)
+    if isinstance(what, str):
+        return _named(what, shape, symbolic)
+    if isinstance(what, Network):
+        return _on(what, shape, symbolic)
+    if isinstance(what, Layer) or _are_layers(what):
+        return _on(Network.chain(what), shape, symbolic)  # type: ignore[arg-type]
+    return _module(what, shape, symbolic)
+
+
+def summarise(
+    what: Subject,
+    input_shape: ShapeLike | None = None,
+    *,
+    batch: Integer = 1,
+    counting: str = "macs",
+    dtype: str = "float32",
+) -> Summary:
+    """Every layer on an input, numbers or symbols, and the totals; ``what`` as for ``network_of``.
+
+    ``counting`` names what the total counts (``convmath.network.conventions``), ``dtype`` the number format
+    of weights and results.  Raises ConvmathError where the input does not fit or a name is not known.
+
+    >>> summary = summarise("resnet50")
+    >>> summary.parameters, summary.multiplications, summary.receptive_field.size
+    (25557032, 4089184256, (427, 427))
+    """
+    return summary_of(network_of(what, input_shape), batch=batch, counting=counting, dtype=dtype)
+
+
+def is_name(text: str) -> bool:
+    """Whether a text can only be the name of a network in the zoo.
+
+    >>> is_name("resnet50"), is_name("ReLU()"), is_name("net.toml"), is_name("net.py:Net")
+    (True, False, False, False)
+    """
+    return "(" not in text and not text.endswith((".toml", ".json")) and ":" not in text
+
+
+def _named(text: str, shape: Shape | None, symbolic: bool) -> Network:
+    if not text.strip():
+        raise ConvmathError("nothing is named; give a layer like Conv2d(3, 8, 3), or a name of convmath list")
+    if is_name(text):
+        return _of_zoo(text, shape, symbolic)
+    if "(" in text:
+        return _on(parse_chain(text), shape, symbolic)
+    if text.endswith((".toml", ".json")):
+        return _on(Network.load(Path(text)), shape, symbolic)
+    return _imported(text, shape, symbolic)
+
+
+def _of_zoo(text: str, shape: Shape | None, symbolic: bool) -> Network:
+    from convmath import zoo
+
+    if not symbolic:
+        return zoo.network(text, input_shape=shape)
+    asked = zoo.ZOO[zoo.full_name(text)].input_shape if shape is None else shape
+    return zoo.network(text, classes=symbol("K"), input_shape=in_symbols(asked))
+
+
+def _on(network: Network, shape: Shape | None, symbolic: bool) -> Network:
+    """The network on the input asked for: its own, or the general one, unless another is given."""
+    asked = shape or network.input_shape or general_input(network)
+    asked = in_symbols(asked) if symbolic else asked
+    return network if asked == network.input_shape else replace(network, input_shape=asked)
+
+
+def in_symbols(shape: Shape) -> Shape:
+    """The shape with a symbol for every size but the channels.
+
+    >>> in_symbols((3, 224, 224))
+    (3, H, W)
+    """
+    channels, *sizes = shape
+    return (channels, *map(symbol, AXES.get(len(sizes), ())))
+
+
+def general_input(network: Network) -> Shape:
+    """The input in symbols, for a question that names none: the first layer's channels and H, W."""
+    first = network.nodes[0].layer
+    example, rank = first.example_shape(), getattr(first, "rank", None)
+    if example is None and rank is None:
+        raise ConvmathError(f"{first!r} takes any input; give one, like --input 3x224x224")
+    if rank is None:
+        return example or ()
+    return (example[0] if example else symbol("C"), *map(symbol, AXES[rank]))
+
+
+def _are_layers(what: Any) -> bool:
+    return isinstance(what, (list, tuple)) and all(isinstance(each, Layer) for each in what)
+
+
+def _imported(text: str, shape: Shape | None, symbolic: bool) -> Network:
+    try:
+        from convmath.torch.named import module_named
+    except ImportError:
+        raise ConvmathError(f'reading {short(text)} needs PyTorch; pip install "convmath[torch]"') from None
+    return _module(module_named(text), shape, symbolic, text)
+
+
+def _module(what: Any, shape: Shape | None, symbolic: bool, text: str = "") -> Network:
+    """A PyTorch module as a network: it is run on an input in numbers."""
+    try:
+        from convmath.torch import from_torch, is_module
+    except ImportError:
+        raise ConvmathError(f"{type(what).__name__} {what!r:.60} is no layer, network or name") from None
+    if not is_module(what):
+        raise ConvmathError(
+            f"{type(what).__name__} {what!r:.60} is no layer, network or name; give one of these, or a "
+            "torch.nn.Module"
+        )
+    name = text or type(what).__name__
+    if shape is None or any(map(is_open, shape)):
+        given = "" if shape is None else f", not {show(shape)}"
+        raise ConvmathError(
+            f"{name} has no input of its own; give it in numbers{given}: --input 3x224x224"
+        )
+    return _on(from_torch(what, shape, text.rpartition(":")[2] or None), shape, symbolic)

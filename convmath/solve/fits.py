@@ -1,0 +1,82 @@
+"""The way forwards, which every answer is tried on: whether a network takes an input."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from convmath.errors import ConvmathError
+from convmath.exact.integers import is_number, is_symbolic
+from convmath.exact.size import Size
+from convmath.layers.arguments import symbols_of
+from convmath.layers.base import Shape, show
+from convmath.layers.join import Join
+from convmath.network import Network
+from convmath.network.trace import Trace
+
+
+def fits(network: Network, shape: Shape, node: str | None = None, output: int | None = None) -> bool:
+    """Whether the network takes an input and gives this size, found out by running its shapes forwards.
+
+    Maps that meet must have sizes of their own: one of size 1 by chance on this input is not spread out.
+
+    >>> from convmath import zoo
+    >>> fits(zoo.network("unet"), (1, 32, 48)), fits(zoo.network("unet"), (1, 33, 48))
+    (True, False)
+    """
+    return takes(network, in_general(network).shapes, shape, node, output)
+
+
+def takes(
+    network: Network,
+    general: Mapping[str, Shape],
+    shape: Shape,
+    node: str | None = None,
+    output: int | None = None,
+) -> bool:
+    """The same, with the shapes of all nodes on any input at hand."""
+    try:
+        shapes = network.trace(shape).shapes
+    except ConvmathError:
+        return False
+    joins = (each.inputs for each in network.nodes if isinstance(each.layer, Join))
+    if any(_spread_by_chance(read, shapes, general) for read in joins):
+        return False
+    return output is None or all(size == output for size in shapes[node or network.output][1:])
+
+
+def _spread_by_chance(
+    inputs: tuple[str, ...], shapes: Mapping[str, Shape], general: Mapping[str, Shape]
+) -> bool:
+    """Whether maps of different size meet, one of which is of size 1 on this input, not on every one."""
+    columns = zip(*(zip(shapes[read], general[read], strict=True) for read in inputs), strict=False)
+    return any(len({n for n, size in column if size != 1}) > 1 for column in columns)
+
+
+def in_general(network: Network) -> Trace:
+    """The network traced on any input: every size a function of the input's.
+
+    >>> from convmath import zoo
+    >>> trace = in_general(zoo.network("unet"))
+    >>> trace.shapes["pool2"][1].at(15), len(trace.demands) > 4
+    (3, True)
+    """
+    shape = network.input_shape or ()
+    _refuse_symbols(network)
+    try:
+        return network.trace(
+            tuple(size if place == 0 and is_number(size) else Size(place) for place, size in enumerate(shape))
+        )
+    except ConvmathError:
+        if all(map(is_number, shape)):
+            network.trace()  # what is wrong is said of the network's own input where that shows it
+        raise
+
+
+def _refuse_symbols(network: Network) -> None:
+    if network.unknown:
+        raise ConvmathError(
+            f"{network.name} has operators that are not read ({network.unknown[0]}); its sizes are not solved"
+        )
+    for node in network.nodes:
+        if found := symbols_of(node.layer):
+            raise ConvmathError(f"{node.name} = {node.layer!r} has the symbol {found[0]}; give a number")

@@ -1,0 +1,181 @@
+"""Whether an import stands for other sizes: it is held against imports on two of them before it does."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from itertools import islice, takewhile
+from typing import Any
+
+from convmath.errors import ConvmathError
+from convmath.exact.size import Size
+from convmath.exact.sizes import Sizes
+from convmath.exact.where import axes_of, solved, square
+from convmath.layers.base import Layer, Shape, show
+from convmath.layers.conv import Conv
+from convmath.layers.pad import ConstantPad
+from convmath.network import Network, Node
+from convmath.network.trace import Trace
+
+Read = Callable[[Shape], Network]
+
+_TIMES = 2  # other inputs that it is read on
+_MOST_TRIED = 12
+
+
+def generally(read: Read, shape: Shape) -> Network:
+    """A module read on an input, ready to be asked about others.
+
+    TensorFlow's SAME padding grows with the input's size; written out in ``forward``, it is read as a constant.
+    Where other inputs show that, the convolution is a SAME one.
+    """
+    network = read(shape)
+    same: frozenset[str] = frozenset()
+    if any(pad is not None for _, pad in _padded(network).values()):
+        same = _grown(network, elsewhere(network, read))
+    return replace(_merged(network, same), confirm=Confirmation(read, same))
+
+
+class Confirmation:
+    """Reads a module again on two other inputs that fit, and refuses what has other layers there.
+
+    What the module works out from its input's size would pass as a constant else.
+    """
+
+    def __init__(self, read: Read, same: frozenset[str]) -> None:
+        self.read, self.same = read, same
+        self.said: str | None = None
+
+    def __call__(self, network: Network) -> None:
+        if self.said is None:
+            others = [_merged(other, self.same) for other in elsewhere(network, self.read)]
+            self.said = _objection(network, others)
+        if self.said:
+            raise ConvmathError(self.said)
+
+
+def elsewhere(network: Network, read: Read) -> list[Network]:
+    """The module read on two other inputs on which the layers fit; none where no other input fits."""
+    found: list[Network] = []
+    tried: list[Shape] = []
+    for shape in _other_inputs(network):
+        tried.append(shape)
+        with suppress(ConvmathError):
+            found.append(read(shape))
+        if len(found) == _TIMES:
+            break
+    if tried and not found:
+        raise ConvmathError(
+            f"{network.name} cannot be read on {show(tried[0])} or another size near its own, so nothing is known "
+            "of other sizes; give the input in numbers"
+        )
+    return found
+
+
+def _other_inputs(network: Network) -> Iterator[Shape]:
+    """Inputs on which the layers as they were read fit, the nearest to its own first."""
+    channels, *own = network.input_shape or ()
+    if not own:
+        return
+    trace = Trace(network, (channels, *map(Size, range(1, len(own) + 1))))
+    demands = [demand for _, demand in trace.demands]
+    if any(len(axes_of(demand)) > 1 for demand in demands):
+        near = _near(solved(map(square, demands)), max(own))
+        yield from ((channels, *(n,) * len(own)) for n in near)
+        return
+    axes = [
+        _near(solved(demand for demand in demands if axes_of(demand) <= {axis}), n)
+        for axis, n in enumerate(own, start=1)
+    ]
+    for step in range(max(map(len, axes))):
+        if all(axes):
+            yield (channels, *(near[(step + place) % len(near)] for place, near in enumerate(axes)))
+
+
+def _near(sizes: Sizes, n: int) -> list[int]:
+    """The members next to a size: first those above it."""
+    above = list(islice((each for each in sizes if each > n), _MOST_TRIED)) if _reaches(sizes, n) else []
+    below = list(takewhile(lambda each: each < n, sizes))[-_MOST_TRIED:]
+    return (above or below[::-1])[:_MOST_TRIED]
+
+
+def _reaches(sizes: Sizes, n: int) -> bool:
+    return not sizes.is_finite or (sizes.largest or 0) > n
+
+
+def _objection(network: Network, others: Sequence[Network]) -> str:
+    """What differs between the imports, as a sentence; empty where nothing does."""
+    for other in others:
+        for here, there in zip(network.nodes, other.nodes, strict=False):
+            if here != there:
+                return _differs(network, here, there, other)
+        if len(network.nodes) != len(other.nodes):
+            return (
+                f"{network.name} has {len(network.nodes)} layers on {show(network.input_shape or ())} and "
+                f"{len(other.nodes)} on {show(other.input_shape or ())}; give the input in numbers"
+            )
+    return ""
+
+
+def _differs(network: Network, here: Node, there: Node, other: Network) -> str:
+    return (
+        f"{network.name}: {here.name} is {here.layer!r} on {show(network.input_shape or ())} and "
+        f"{there.layer!r} on {show(other.input_shape or ())}: the module works it out from the size; "
+        "give the input in numbers"
+    )
+
+
+def _grown(network: Network, others: Sequence[Network]) -> frozenset[str]:
+    """The convolutions that pad by what SAME needs, here and on the others, and not by the same amount."""
+    every = [_padded(each) for each in (network, *others)]
+    return frozenset(
+        name
+        for name in every[0]
+        if all(name in found for found in every) and len({found[name] for found in every}) > 1
+    )
+
+
+def _padded(network: Network) -> Mapping[str, tuple[Layer, Node | None]]:
+    """Every convolution that pads as SAME does on this input: as a SAME one, and the node that pads before it."""
+    shapes = network.trace().shapes
+    readers = Counter(read for node in network.nodes for read in node.inputs)
+    pads = {
+        node.name: node
+        for node in network.nodes
+        if isinstance(node.layer, ConstantPad)
+        and getattr(node.layer, "value", 0) == 0
+        and readers[node.name] == 1
+    }
+    found: dict[str, tuple[Layer, Node | None]] = {}
+    for node in network.nodes:
+        layer, pad = node.layer, pads.get(node.inputs[0]) if node.inputs else None
+        if isinstance(layer, Conv) and layer.padding == 0 and layer.padding_mode == "zeros":
+            sizes = shapes[pad.inputs[0] if pad else node.inputs[0]][1:]
+            same = replace(layer, padding="same")
+            if _pads(pad, layer.rank) == [(window.begin, window.end) for window in same.windows(sizes)]:
+                found[node.name] = same, pad
+    return found
+
+
+def _pads(pad: Node | None, rank: int) -> list[Any]:
+    return [(0, 0)] * rank if pad is None else list(pad.layer.pairs())  # type: ignore[attr-defined]
+
+
+def _merged(network: Network, same: frozenset[str]) -> Network:
+    """SAME convolutions in place of those that were padded before."""
+    known = {name: each for name, each in _padded(network).items() if name in same} if same else {}
+    gone = {pad.name: pad.inputs[0] for _, pad in known.values() if pad is not None}
+    if not known:
+        return network
+    nodes = (
+        Node(
+            node.name,
+            known[node.name][0] if node.name in known else node.layer,
+            tuple(gone.get(read, read) for read in node.inputs),
+        )
+        for node in network.nodes
+        if node.name not in gone
+    )
+    return replace(network, nodes=tuple(nodes))
