@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from convmath.errors import ConvmathError, short
 from convmath.exact.integers import Integer, is_open
 from convmath.geometry.notation import AXES, symbol
 from convmath.layers.base import Layer, Shape, show
+from convmath.network.files import load
 from convmath.network.network import Network, checked_shape
 from convmath.network.parse import parse_chain, parse_shape
 from convmath.network.summary import Summary, summary_of
@@ -88,7 +88,7 @@ def _named(text: str, shape: Shape | None, symbolic: bool) -> Network:
     if "(" in text:
         return _on(parse_chain(text), shape, symbolic)
     if text.endswith((".toml", ".json")):
-        return _on(Network.load(Path(text)), shape, symbolic)
+        return _on(load(text), shape, symbolic)
     return _imported(text, shape, symbolic)
 
 

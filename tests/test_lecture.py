@@ -4,9 +4,9 @@ from fractions import Fraction
 
 import pytest
 
-from convmath import Chain, Conv2d, ConvTranspose2d, Linear, MaxPool2d, ZeroPad2d, parse_chain
+from convmath import Chain, Conv2d, ConvTranspose2d, Linear, MaxPool2d, ZeroPad2d, network_of, parse_chain
 from convmath.explain.element import work_out
-from convmath.explain.quantities import quantities
+from convmath.explain.quantities import plainly
 from convmath.lecture import CLAIMS
 from convmath.network.separable import depthwise_separable_conv2d, separate, spatially_separable_conv2d
 
@@ -31,7 +31,19 @@ def test_every_wrong_claim_gives_its_reason():
 
 
 def multiplications(chain, shape):
-    return quantities(chain if isinstance(chain, Chain) else Chain((chain,)), shape)["multiplications"]
+    return plainly(network_of(chain, shape))["multiplications"]
+
+
+def each(chain, shape):
+    """What every layer multiplies."""
+    parts = plainly(network_of(chain, shape))["layers"]
+    return [part["multiplications"] for part in parts]
+
+
+def shapes_of(chain, shape):
+    """What every layer gives."""
+    trace = chain.trace(shape)
+    return [trace.shapes[node.name] for node in chain.nodes]
 
 
 def test_1_1_dense_layer_on_a_megapixel():
@@ -68,7 +80,7 @@ def test_2_5_lenet():
         "Conv2d(1, 6, 5, padding=2) -> Sigmoid() -> AvgPool2d(2) -> Conv2d(6, 16, 5) -> Sigmoid() -> "
         "AvgPool2d(2) -> Flatten() -> Linear(400, 120) -> Linear(120, 84) -> Linear(84, 10) -> Softmax()"
     )
-    shapes = [layer.output_shape(x) for layer, x in layers.inputs((1, 28, 28))]
+    shapes = shapes_of(layers, (1, 28, 28))
     kept = [shape for place, shape in enumerate(shapes) if place not in (1, 4)]
     assert kept == [
         (6, 28, 28), (6, 14, 14), (16, 10, 10), (16, 5, 5), (400,), (120,), (84,), (10,), (10,),
@@ -94,7 +106,7 @@ def test_3_2_receptive_fields_and_spaces():
 def test_3_3_spatially_separable():
     assert separate([[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]]) == ([1, 2, 1], [-1, 0, 1])
     chain = spatially_separable_conv2d(1, 1, 3, bias=False)
-    column, row = (multiplications(layer, x) for layer, x in chain.inputs((1, 5, 5)))
+    column, row = each(chain, (1, 5, 5))
     assert (chain.parameter_total(), column, row, column + row) == (6, 45, 27, 72)
     assert Conv2d(1, 1, 3, bias=False).parameters() == {"weight": 9}
     assert multiplications(Conv2d(1, 1, 3), (1, 5, 5)) == 81
@@ -102,7 +114,7 @@ def test_3_3_spatially_separable():
 
 def test_3_4_depthwise_separable():
     chain = depthwise_separable_conv2d(3, 128, 3, bias=False)
-    parts = [multiplications(layer, x) for layer, x in chain.inputs((3, 7, 7))]
+    parts = each(chain, (3, 7, 7))
     standard = multiplications(Conv2d(3, 128, 3), (3, 7, 7))
     assert (parts, sum(parts), standard) == ([675, 9_600], 10_275, 86_400)
     assert Fraction(sum(parts), standard) == Fraction(137, 1152)
@@ -121,7 +133,7 @@ def test_4_1_alexnet_as_drawn():
         "Conv2d(384, 256, 3, padding=1) -> MaxPool2d(3, stride=2) -> Flatten() -> "
         "Linear(6400, 4096) -> Linear(4096, 4096) -> Linear(4096, 1000)"
     )
-    shapes = [layer.output_shape(x) for layer, x in layers.inputs((3, 224, 224))]
+    shapes = shapes_of(layers, (3, 224, 224))
     assert shapes == [
         (96, 54, 54), (96, 26, 26), (256, 26, 26), (256, 12, 12), (384, 12, 12), (384, 12, 12),
         (256, 12, 12), (256, 5, 5), (6400,), (4096,), (4096,), (1000,),

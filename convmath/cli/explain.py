@@ -134,19 +134,21 @@ def _element(
 
 def _arrays(texts: dict[str, str | None], others: tuple[str, ...]) -> dict[str, Any]:
     """The numbers by the letters of the definition."""
-    given = {name[0].upper(): text for name, text in texts.items() if text is not None}
+    given = {
+        name[0].upper(): _parsed(f"--{name[0]}", text) for name, text in texts.items() if text is not None
+    }
     for other in others:
         name, equals, text = other.partition("=")
         if not equals:
             raise ConvmathError(f"--array {short(other)} must be a name and its numbers, like X1=[[1, 2]]")
-        given[name.strip()] = text
-    return {name: _parsed(name, text) for name, text in given.items()}
+        given[name.strip()] = _parsed(f"--array {name}", text)
+    return given
 
 
-def _parsed(name: str, text: str) -> Any:
+def _parsed(option: str, text: str) -> Any:
     try:
         return json.loads(text)
     except (ValueError, RecursionError):
         raise ConvmathError(
-            f"the numbers of {name}, {short(text)}, are no list of numbers; write [[1, 2], [3, 4]]"
+            f"{option} {short(text)} is no list of numbers; write [[1, 2], [3, 4]]"
         ) from None

@@ -48,7 +48,7 @@ def inputs(
     if node is not None and output is None:
         raise ConvmathError(f"--node {node} asks for a size; give --output too")
     found = solved(_read(network, input_text), output, node)
-    click.echo(asas_json(_inputs_plain(found)) if format_ == "json" else _inputs_text(found))
+    click.echo(as_json(_inputs_plain(found)) if format_ == "json" else _inputs_text(found))
 
 
 @solve.command()
@@ -71,7 +71,7 @@ def reaches(network: str, pixel: str, input_text: str | None, node: str | None, 
     trace = read.trace()
     name = node or trace.last_map
     if format_ == "json":
-        click.echo(asas_json({"network": read.name, "node": name, "reached": [sorted(axis) for axis in axes]}))
+        click.echo(as_json({"network": read.name, "node": name, "reached": [sorted(axis) for axis in axes]}))
         return
     shown = " x ".join(_runs(sorted(axis)) for axis in axes)
     click.echo(f"pixel {show(place)} reaches {shown} of {name}, {show(trace.shapes[name])}")
@@ -313,7 +313,7 @@ def _bounds(name: str, text: str) -> range:
 def _inputs_text(found: Inputs) -> str:
     where = f" and give {found.output} at {found.node}" if found.output is not None else ""
     spatial = [name for name in found.axes if name != "C"]
-    lines = [f"{found.network.name}: sizes that fit{where}"]
+    lines = [f"{found.network.title}: sizes that fit{where}"]
     if len(spatial) > 1:
         lines.append(f"  {'x'.join('n' * len(spatial))}: {found.square}{found.why()}")
     for name, sizes in found.axes.items():

@@ -35,35 +35,36 @@ class Demand(NamedTuple):
 
 
 _noted: ContextVar[list[Demand] | None] = ContextVar("noted", default=None)
+_solving: ContextVar[bool] = ContextVar("solving", default=False)
 
 
 @contextmanager
-def noting() -> Iterator[list[Demand]]:
-    """Collect the demands on open sizes that are made inside."""
+def noting(solving: bool = False) -> Iterator[list[Demand]]:
+    """Collect the demands on open sizes that are made inside; when ``solving``, those that never hold as well."""
     found: list[Demand] = []
-    token = _noted.set(found)
+    tokens = _noted.set(found), _solving.set(solving)
     try:
         yield found
     finally:
-        _noted.reset(token)
+        _noted.reset(tokens[0])
+        _solving.reset(tokens[1])
 
 
 def need_equal(left: Integer, right: Integer, message: Message) -> None:
     """Two sizes must be the same number."""
     if type(left) is int and type(right) is int:
         if left != right:
-            raise ConvmathError(message())
+            _refuse(Demand(left, EQUAL, right), message)
     elif left != right and not _settled(left, right, message):
         _note(Demand(left, EQUAL, right))
 
 
 def need_at_least(value: Integer, least: int, message: Message) -> None:
     """A size must not be smaller."""
-    if type(value) is int:
-        if value < least:
-            raise ConvmathError(message())
-    else:
+    if type(value) is not int:
         _note(Demand(value, AT_LEAST, least))
+    elif value < least:
+        _refuse(Demand(value, AT_LEAST, least), message)
 
 
 def need_multiple(value: Integer, divisor: Integer, message: Message) -> None:
@@ -82,6 +83,12 @@ def agreed(sizes: Sequence[Integer], message: Message) -> Integer:
     for other in distinct:
         need_equal(simplest, other, message)
     return simplest
+
+
+def _refuse(demand: Demand, message: Message) -> None:
+    if not _solving.get():
+        raise ConvmathError(message())
+    _note(demand)
 
 
 def _note(demand: Demand) -> None:

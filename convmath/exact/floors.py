@@ -44,9 +44,7 @@ class FloorDiv(Function):  # type: ignore[misc]
             raise ConvmathError(f"{numerator} is divided by 0; floors divide by a positive whole number")
         if numerator.is_Integer and denominator.is_Integer:
             return Integer(int(numerator) // int(denominator))
-        above, below = sympy.expand(numerator), sympy.expand(denominator)
-        rewritten = _rewrite(above, below)
-        return FloorDiv(above, below) if rewritten is None and above != numerator else rewritten
+        return _rewrite(sympy.expand(numerator), sympy.expand(denominator))
 
     def _eval_is_nonnegative(self) -> Any:
         numerator, denominator = self.args
@@ -146,7 +144,7 @@ def _merge_nested(numerator: Expr, denominator: Expr) -> Expr | None:
     first = min(inner, key=sympy.default_sort_key)
     below, step = _unsigned(first).args
     above = below if first.is_Function else step - 1 - below
-    return FloorDiv(above + step * (numerator - first), step * denominator)
+    return FloorDiv(sympy.expand(above + step * (numerator - first)), sympy.expand(step * denominator))
 
 
 def _unsigned(term: Expr) -> Expr:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from convmath.errors import ConvmathError
 from convmath.explain.twin import Twin, twin
 from convmath.geometry.loopnest import Statement
 from convmath.geometry.notation import AXES, symbol
@@ -16,7 +17,10 @@ class Pair:
     def __init__(self, layer: Layer, shapes: tuple[Shape, ...], actual: tuple[Statement, ...]) -> None:
         self.layer, self.shapes, self.actual = layer, shapes, actual
         self.twin: Twin = twin(layer, shapes)
-        self.general = self.twin.layer.definition(*self.twin.shapes)
+        try:
+            self.general = self.twin.layer.definition(*self.twin.shapes)
+        except ConvmathError:  # a factor that is multiplied in floating point: the numbers are all there is
+            self.twin, self.general = Twin(layer, shapes, {}), actual
         self.axes = AXES.get(len(actual[-1].shape) - 1, ())
         self.values = dict(self.twin.values)
         self.named: dict[Any, Any] = {}

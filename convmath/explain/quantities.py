@@ -104,10 +104,13 @@ def _kept(found: dict[str, Any], only: str | None) -> dict[str, Any]:
     if only is None:
         return found
     layers = found.get("layers", ())
-    names = set(chosen(only, [name for part in (found, *layers) for name in part if name not in _PLACES]))
-    kept = {name: value for name, value in found.items() if name in names}
-    parts = [{k: v for k, v in part.items() if k in (*_NAMED, *names)} for part in layers]
-    parts = [part for part in parts if names & set(part)]
+    names = chosen(only, [name for part in (found, *layers) for name in part if name not in _PLACES])
+    kept = {name: found[name] for name in names if name in found}
+    parts = [
+        {name: part[name] for name in (*_NAMED, *names) if name in part}
+        for part in layers
+        if not part.keys().isdisjoint(names)
+    ]
     return {**kept, "layers": parts} if parts else kept
 
 

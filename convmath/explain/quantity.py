@@ -48,7 +48,9 @@ class Explanation:
         """The quantities to show: those asked for, or all that say something."""
         if only is None:
             return tuple(quantity for quantity in self.quantities if not quantity.quiet)
-        return tuple(quantity for quantity in self.quantities if quantity.name in only)
+        wanted = [quantity for quantity in self.quantities if quantity.name in only]
+        said = {quantity.name for quantity in wanted if not quantity.quiet}
+        return tuple(quantity for quantity in wanted if not (quantity.quiet and quantity.name in said))
 
 
 def product_of(factors: Sequence[Any]) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import fields, replace
 from typing import Any, NamedTuple
 
+from convmath.exact.integers import is_symbolic
 from convmath.geometry.notation import ARGUMENTS, AXES, symbol
 from convmath.layers.base import Layer, Shape
 from convmath.layers.linear import Linear
@@ -81,7 +82,7 @@ def _with(layer: Layer, **arguments: Any) -> Layer:
 
 def _stays(layer: Layer, name: str) -> bool:
     """Whether the argument stays a number: it decides what the formula is."""
-    if name == "groups":
+    if name in ("groups", "num_parameters"):
         return bool(getattr(layer, name) == 1)
     if name == "padding" and isinstance(layer, Pad):
         return isinstance(layer.padding, tuple)
@@ -116,4 +117,5 @@ def _input_symbols(layer: Layer, shape: Shape) -> Shape:
     example = layer.example_shape()
     if example is not None and isinstance(layer, (Linear, OverLastAxes)):
         return (*(symbol("C"), *axes)[: len(shape) - len(example)], *example)
-    return (example[0] if example else symbol("C"), *axes)
+    own = example is not None and (is_symbolic(example[0]) or example[0] == shape[0])
+    return (example[0] if example and own else symbol("C"), *axes)

@@ -117,7 +117,12 @@ class Footprint(NamedTuple):
         """The same behind one more layer, which makes ``outputs`` of the ``inputs`` along the axis."""
         if isinstance(axis_map, Whole):
             return self._all_of(axis_map.n)
-        cut = inputs is not None and outputs is not None and cuts(axis_map, outputs, inputs)
+        if inputs is not None and outputs is not None:
+            cut, torn = cuts(axis_map, outputs, inputs)
+            if torn and not self.gaps:
+                return self._replace(gaps=True).then(axis_map, outputs, inputs)
+        else:
+            cut = False
         if isinstance(axis_map, Window) and len(self.spans) == 1 and self.spans[0] and not (self.ends or cut):
             return self._behind_window(axis_map)
         if self.bound or not _countable(axis_map):
@@ -214,21 +219,21 @@ class Footprint(NamedTuple):
         )
 
 
-def cuts(axis_map: Window | Scatter | Listed, outputs: Integer, inputs: Integer) -> bool:
-    """Whether positions are cut off: the outputs next to the first and the last one would read the input too.
+def cuts(axis_map: Window | Scatter | Listed, outputs: Integer, inputs: Integer) -> tuple[bool, bool]:
+    """Whether positions are cut off, and whether some are left over that the next output would read in part.
 
-    Padding that is put there again reads nothing then, and is no position of the input's.
+    Cut off they are where the outputs next to the first and the last one would read nothing but the input:
+    padding that is put there again reads nothing then, and is no position of the input's.
     """
     if isinstance(axis_map, Listed):
-        return False
+        return False, False
     if not is_number(outputs) or not is_number(inputs) or not _countable(axis_map):
         begin = axis_map.begin if isinstance(axis_map, Window) else 0
-        return is_number(begin) and begin < 0
-    return any(_lies_within(axis_map.sources({beside}), inputs) for beside in (-1, outputs))
-
-
-def _lies_within(positions: set[int], n: Integer) -> bool:
-    return bool(positions) and min(positions) >= 0 and max(positions) < n
+        return is_number(begin) and begin < 0, False
+    before, behind = axis_map.reads(-1, -1), axis_map.reads(outputs, outputs)
+    cut = any(0 <= low <= high < inputs for low, high in (before, behind))
+    last = axis_map.reads(outputs - 1, outputs - 1)[1]
+    return cut, max(last + 1, behind[0]) < inputs
 
 
 def _countable(axis_map: AxisMap) -> bool:

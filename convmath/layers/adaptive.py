@@ -30,10 +30,10 @@ class AdaptivePool(Layer):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        object.__setattr__(self, "output_size", shortened(self.output_size))
         for size in per_axis(self, "output_size", self.rank):
             if size is not None:
                 check_at_least("output_size", size, 1, self.output_size, "a whole number, None, a tuple of them")
+        object.__setattr__(self, "output_size", shortened(self.output_size))
 
     def windows(self, sizes: Shape) -> tuple[AdaptiveWindow, ...]:
         """The windows of each spatial axis."""

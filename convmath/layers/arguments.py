@@ -36,9 +36,11 @@ def settle(layer: Layer) -> None:
     for field in fields(layer):  # type: ignore[arg-type]
         if field.init:
             value = frozen(getattr(layer, field.name))
-            if field.type in _SHORTENED:
-                value = shortened(value)
             object.__setattr__(layer, field.name, value)
+            if field.type in _SHORTENED and hasattr(layer, "rank"):
+                per_axis(layer, field.name, layer.rank)
+                value = shortened(value)
+                object.__setattr__(layer, field.name, value)
             kind = _KINDS.get(str(field.type))
             if kind is not None:
                 kind(field, value)

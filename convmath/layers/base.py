@@ -10,7 +10,7 @@ from typing import Any, ClassVar, NamedTuple, TypeAlias
 
 from convmath.errors import ConvmathError
 from convmath.exact.demand import need_at_least, need_equal
-from convmath.exact.integers import Integer
+from convmath.exact.integers import Integer, is_number
 from convmath.geometry.loopnest import (
     Access,
     Operations,
@@ -176,14 +176,17 @@ def check_input(layer: Layer, shape: Shape, channels: Integer | None, rank: int 
     for size in shape:
         need_at_least(size, 1, partial(_empty, shape, size))
     if channels is not None:
-        need_equal(
-            shape[0],
-            channels,
-            lambda: (
-                f"{layer!r} takes {channels} channels, the input {show(shape)} has {shape[0]}; "
-                f"change the input or the layer to match"
-            ),
-        )
+        sentence = partial(_other_channels, layer, shape, channels)
+        if is_number(channels) and is_number(shape[0]) and channels != shape[0]:
+            raise ConvmathError(sentence())  # whatever the sizes are
+        need_equal(shape[0], channels, sentence)
+
+
+def _other_channels(layer: Layer, shape: Shape, channels: Integer) -> str:
+    return (
+        f"{layer!r} takes {channels} channels, the input {show(shape)} has {shape[0]}; "
+        f"change the input or the layer to match"
+    )
 
 
 def _empty(shape: Shape, size: Integer) -> str:

@@ -30,11 +30,7 @@ class ConvTranspose(Layer):
     ``padding`` crops the result and may be a (begin, end) pair per axis; ``output_padding`` adds rows at
     its end.  Multiplications go with the input's positions: every tap, also those cropped away.
 
-    >>> from convmath import def _cropped(layer: Layer, size: Integer) -> str:
-    return f"{layer!r}: the padding crops everything, {size} rows are left; crop less"
-
-
-ConvTranspose1d, ConvTranspose2d
+    >>> from convmath import ConvTranspose1d, ConvTranspose2d
     >>> ConvTranspose1d(1, 1, 4, stride=2, padding=1, output_padding=1).output_shape((1, 7))
     (1, 15)
     >>> layer = ConvTranspose2d(4, 6, 3, stride=2, bias=False)

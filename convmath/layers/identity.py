@@ -13,7 +13,7 @@ from convmath.layers.ranks import ranked
 
 @dataclass(frozen=True, repr=False)
 class Identity(Layer):
-    """What comes in."""
+    """What comes in goes out: ``Y[c] = X[c]``."""
 
     def definition(self, *shapes: Shape) -> tuple[Statement, ...]:
         return (elementwise(shapes[0], element(shapes[0])),)

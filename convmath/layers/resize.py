@@ -12,7 +12,7 @@ from convmath.errors import ConvmathError
 from convmath.exact.integers import Integer, floor_div, is_number, is_symbolic
 from convmath.geometry.loopnest import Access, Index, Statement, Weights, loop, single
 from convmath.geometry.operation import summed
-from convmath.layers.arguments import PerAxis, is_whole, per_axis, shortened
+from convmath.layers.arguments import PerAxis, is_whole, per_axis
 from convmath.layers.base import Layer, Shape, show
 from convmath.layers.elementwise import element_loops, everywhere
 
@@ -67,8 +67,7 @@ class Upsample(Layer):
             raise ConvmathError(f"mode={self.mode!r} must be one of {', '.join(MODES)}")
         if self.align_corners and self.mode == "nearest":
             raise ConvmathError("align_corners=True goes with linear modes; nearest has no corners")
-        factors = shortened(self.scale_factor)
-        whole = _each(factors, lambda f: int(f) if isinstance(f, float) and f.is_integer() else f)
+        whole = _each(self.scale_factor, lambda f: int(f) if isinstance(f, float) and f.is_integer() else f)
         object.__setattr__(self, "scale_factor", whole)
         for factor in whole if isinstance(whole, tuple) else (whole,):
             _check_factor(factor)

@@ -65,12 +65,13 @@ def solved(demand: Demand) -> tuple[str, Sizes] | None:
     from convmath.exact.size import Flat, Size
     from convmath.exact.where import where
 
-    symbols: set[Any] = set().union(*(s.free_symbols for s in (demand.left, demand.right) if is_symbolic(s)))
+    sides = (demand.left, demand.right)
+    symbols: set[Any] = set().union(*(side.free_symbols for side in sides if is_symbolic(side)))
     if len(symbols) != 1:
         return None
     (symbol,) = symbols
     try:
-        left, right = (evaluate(side, {symbol: Size(1)}) for side in (demand.left, demand.right))
+        left, right = (evaluate(s, {symbol: Size(1)}) if is_symbolic(s) else s for s in sides)
         if isinstance(left, Flat) or isinstance(right, Flat):
             return None
         return symbol.name, where(Demand(left, demand.relation, right))

@@ -1,18 +1,16 @@
-"""What positions read and reach, carried through a network: footprints forwards, single positions both ways."""
+"""What positions read of the input, carried forwards through a network as footprints, axis by axis."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from typing import TypeAlias
 
 from convmath.exact.integers import Integer
-from convmath.geometry.footprint import IDENTITY, AxisMap, Footprint, Listed, Whole, joined, side_by_side
-from convmath.geometry.reading import Link, Path
-from convmath.geometry.window import Scatter, Window
+from convmath.geometry.footprint import IDENTITY, Footprint, joined, side_by_side
+from convmath.geometry.reading import Path
 from convmath.layers.base import Layer, Shape
 
 Fields: TypeAlias = "tuple[Footprint | None, ...] | None"  # None: what reads nothing of the input
-Positions: TypeAlias = "tuple[frozenset[int] | None, ...]"  # along an axis; None where it has no positions
 
 
 def is_straight(paths: Sequence[Path]) -> bool:
@@ -120,92 +118,3 @@ def ends_maps(layer: Layer, paths: Sequence[Path], fields: Sequence[Fields]) -> 
             ):
                 return True
     return False
-
-
-def read_by(
-    paths: Sequence[Path], wanted: Positions, shapes: Sequence[Shape], shape: Shape, gates: bool
-) -> dict[int, Positions]:
-    """The positions of each input that outputs at these positions read, tap by tap, padding left out.
-
-    ``shapes`` are the inputs', ``shape`` is the output's.
-    """
-    found: dict[int, Positions] = {}
-    for path in paths:
-        sizes = shapes[path.source]
-        if gates and len(paths) > 1 and _is_gate(path, sizes):
-            continue
-        axes = (None, *(_sources(link, wanted, shape, n) for link, n in zip(path.links[1:], sizes[1:], strict=True)))
-        if all(axis is None or axis for axis in axes):
-            found[path.source] = united(found[path.source], axes) if path.source in found else axes
-    return found
-
-
-def _is_gate(path: Path, shape: Shape) -> bool:
-    return any(link.axis is None for link in path.links[1:]) and len(shape) > 1
-
-
-def united(first: Positions, second: Positions) -> Positions:
-    """Axis by axis what is in either; an axis without positions is all of it."""
-    return tuple(None if a is None or b is None else a | b for a, b in zip(first, second, strict=True))
-
-
-def _sources(link: Link, wanted: Positions, shape: Shape, size: Integer) -> frozenset[int] | None:
-    """Which of ``size`` positions these outputs read; None is all outputs, or all positions."""
-    if isinstance(link.map, Whole):
-        return frozenset(range(int(link.map.n))) if link.map.n != size else None
-    if link.axis is None:
-        return None
-    outputs = wanted[link.axis]
-    places = range(int(shape[link.axis])) if outputs is None else outputs
-    found = frozenset(q for q in link.map.sources(set(places)) if 0 <= q < int(size))
-    return None if len(found) == size else found
-
-
-def reached(
-    paths: Sequence[Path], inputs: Mapping[int, Positions], shape: Shape
-) -> Positions | None:
-    """The positions of the output that read these positions of the inputs; None where none does."""
-    found: list[Positions] = []
-    for path in paths:
-        if path.source in inputs:
-            axes = _outputs_of(path, inputs[path.source], shape)
-            if axes is not None:
-                found.append(axes)
-    if not found:
-        return None
-    result = found[0]
-    for axes in found[1:]:
-        result = united(result, axes)
-    return result
-
-
-def _outputs_of(path: Path, inputs: Positions, shape: Shape) -> Positions | None:
-    """Along each axis of the output, what reads these; None where some axis has nothing that does."""
-    axes: list[frozenset[int] | None] = [None] * len(shape)
-    for link, places in zip(path.links, inputs, strict=True):
-        if places is None:
-            continue
-        if link.axis is None:
-            if isinstance(link.map, Whole) and not any(q < int(link.map.n) for q in places):
-                return None
-            continue
-        here = _readers(link.map, places, int(shape[link.axis]))
-        before = axes[link.axis]
-        axes[link.axis] = here if before is None else before & here
-        if not here:
-            return None
-    return tuple(axes)
-
-
-def _readers(axis_map: AxisMap, places: Iterable[int], outputs: int) -> frozenset[int]:
-    """The outputs that read one of these positions: the map run the other way."""
-    wanted = set(places)
-    if isinstance(axis_map, Window):
-        back: Iterable[int] = Scatter(axis_map).sources(wanted)
-    elif isinstance(axis_map, Scatter):
-        back = axis_map.window.sources(wanted)
-    elif isinstance(axis_map, Listed):
-        back = [y for y in range(outputs) if not wanted.isdisjoint(axis_map.sources_of(y))]
-    else:
-        back = range(outputs)
-    return frozenset(y for y in back if 0 <= y < outputs)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from convmath.errors import ConvmathError
-from convmath.layers.base import show
+from convmath.layers.base import Shape, show
 from convmath.network.network import Network
 from convmath.network.nodes import Node
 from convmath.network.parse import parse_layer, parse_shape
@@ -32,32 +32,56 @@ def save(network: Network, path: str | Path) -> None:
 
 
 def load(path: str | Path) -> Network:
-    """Read a network; what is wrong is said with the file's name."""
+    """Read a network; what is wrong is said with the file's name.
+
+    Raises ConvmathError for a file that cannot be read, is no network or has a node that does not fit in.
+    """
     path = Path(path)
     try:
         text = path.read_text(encoding="utf-8")
         found = tomllib.loads(text) if path.suffix == ".toml" else json.loads(text)
     except OSError as error:
         raise ConvmathError(f"{path} cannot be read: {error.strerror}") from None
-    except ValueError as error:  # both decoders' errors, and bad UTF-8
+    except (ValueError, RecursionError) as error:  # both decoders' errors, and bad UTF-8
         raise ConvmathError(f"{path} is no {path.suffix[1:]} file: {error}") from None
     try:
-        nodes = tuple(_node(entry) for entry in found["nodes"])
-        name, shape = str(found["name"]), parse_shape(str(found["input"]))
-        uncounted = _uncounted(found.get("uncounted", []), nodes)
-        return Network(name, nodes, shape, str(found.get("source", "")), uncounted=uncounted)
-    except (KeyError, TypeError, AttributeError) as error:
-        raise ConvmathError(
-            f"{path} is no network ({error!r}); it needs name, input, and nodes with name, layer, inputs"
-        ) from None
+        return _network(found)
     except ConvmathError as error:
         raise ConvmathError(f"{path}: {error}") from None
 
 
-def _node(entry: dict[str, Any]) -> Node:
+def _network(found: Any) -> Network:
+    top = _table("the file", found, ("name", "input", "nodes"))
+    if not isinstance(top["nodes"], list):
+        raise ConvmathError("nodes must be a list of tables, each with name, layer and inputs")
+    nodes = tuple(_node(number, entry) for number, entry in enumerate(top["nodes"], start=1))
+    return Network(
+        str(top["name"]),
+        nodes,
+        parse_shape(str(top["input"])),
+        str(top.get("source", "")),
+        uncounted=_uncounted(top.get("uncounted", []), nodes),
+    )
+
+
+def _table(what: str, found: Any, keys: tuple[str, ...]) -> dict[str, Any]:
+    if not isinstance(found, dict):
+        raise ConvmathError(f"{what} is a {type(found).__name__}, no table with {', '.join(keys)}")
+    missing = [key for key in keys if key not in found]
+    if missing:
+        raise ConvmathError(f"{what} has no {' and no '.join(missing)}; it needs {', '.join(keys)}")
+    return found
+
+
+def _node(number: int, found: Any) -> Node:
+    entry = _table(f"node number {number}", found, ("name", "layer", "inputs"))
     if not isinstance(entry["inputs"], list):
         raise ConvmathError(f"node {entry['name']}: inputs={entry['inputs']!r} must be a list of names")
-    return Node(str(entry["name"]), parse_layer(str(entry["layer"])), tuple(map(str, entry["inputs"])))
+    try:
+        layer = parse_layer(str(entry["layer"]))
+    except ConvmathError as error:
+        raise ConvmathError(f"node {entry['name']}: {error}") from None
+    return Node(str(entry["name"]), layer, tuple(map(str, entry["inputs"])))
 
 
 def _uncounted(weights: Any, nodes: tuple[Node, ...]) -> frozenset[str]:
@@ -67,9 +91,15 @@ def _uncounted(weights: Any, nodes: tuple[Node, ...]) -> frozenset[str]:
     return frozenset(map(str, weights))
 
 
+def _own_input(network: Network) -> Shape:
+    if network.input_shape is None:
+        raise ConvmathError(f"{network} has no input of its own, which a file needs; give it one")
+    return network.input_shape
+
+
 def _plain(network: Network) -> dict[str, Any]:
     nodes = [{"name": n.name, "layer": repr(n.layer), "inputs": list(n.inputs)} for n in network.nodes]
-    head = {"name": network.name, "input": show(network.input_shape), "source": network.source}
+    head = {"name": network.name, "input": show(_own_input(network)), "source": network.source}
     uncounted = {"uncounted": sorted(network.uncounted)} if network.uncounted else {}
     return head | uncounted | {"nodes": nodes}
 

@@ -62,6 +62,7 @@ class Network:
     ) -> Network:
         """Layers one after another, named by their place.
 
+        >>> from convmath import Conv2d, MaxPool2d
         >>> print(Network.chain([Conv2d(1, 6, 5), MaxPool2d(2)]))
         Conv2d(1, 6, 5) -> MaxPool2d(2)
         """

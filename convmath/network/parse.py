@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import inspect
 import keyword
+import math
 import operator
 import re
 from collections.abc import Callable
@@ -117,6 +118,10 @@ def _value(node: ast.expr) -> Any:
     match node:
         case ast.Constant(value=bool() | int() | float() | str() | None):
             return _checked(node.value)
+        case ast.Name(id="inf"):
+            return math.inf
+        case ast.UnaryOp(op=ast.USub(), operand=ast.Name(id="inf")):
+            return -math.inf
         case ast.Name(id=name):
             return _symbol(name)
         case ast.Tuple(elts=parts) | ast.List(elts=parts):

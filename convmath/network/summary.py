@@ -10,7 +10,6 @@ from convmath.errors import ConvmathError
 from convmath.exact.integers import Integer, is_number, product
 from convmath.geometry.reading import ReceptiveField
 from convmath.layers.base import Shape
-from convmath.network.conditions import Conditions
 from convmath.network.conventions import Convention, convention
 from convmath.network.dtypes import width_of
 from convmath.network.nodes import Cause, causes
@@ -142,7 +141,7 @@ def summary_of(
         trace.receptive_field(),
         None if network.unknown else trace.last_map,
         _memory(trace, batch, dtype, width),
-        Conditions(trace).texts() if trace.demands else (),
+        trace.conditions,
     )
 
 

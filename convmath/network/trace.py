@@ -10,21 +10,15 @@ from typing import TYPE_CHECKING, Any
 from convmath.errors import ConvmathError
 from convmath.exact.demand import Demand, noting
 from convmath.exact.integers import Integer, is_number, product
+from convmath.exact.size import Size
 from convmath.geometry.footprint import Footprint
 from convmath.geometry.loopnest import KINDS, Operations, Statement, effective_operations
 from convmath.geometry.reading import Path, ReceptiveField, paths, receptive_field
 from convmath.layers.base import Counts, Layer, Shape, show
-from convmath.network.fields import (
-    Fields,
-    Positions,
-    carried,
-    ends_maps,
-    is_straight,
-    reached,
-    read_by,
-    united,
-)
+from convmath.network.conditions import Conditions
+from convmath.network.fields import Fields, carried, ends_maps, is_straight
 from convmath.network.nodes import INPUT, Node, last_readers, passed_by_all
+from convmath.network.positions import Box, along_axes, gathered, reached, read_by
 
 if TYPE_CHECKING:
     from convmath.network.network import Network
@@ -46,7 +40,7 @@ class Trace:
         self.known: dict[Key, Counts] = {}
         self.defined: dict[Key, tuple[Statement, ...]] = {}
         self.demands: list[tuple[str, Demand]] = []
-        with noting() as noted:
+        with noting(solving=any(isinstance(size, Size) for size in self.input_shape)) as noted:
             for node in network.nodes:
                 self._visit(node)
                 while len(self.demands) < len(noted):
@@ -170,35 +164,35 @@ class Trace:
         maps = [node.name for node in self.network.nodes if any(self.fields[node.name] or ())]
         return maps[-1] if maps else INPUT
 
-    def read_by(self, name: str, places: Positions) -> Positions:
+    def read_by(self, name: str, places: Box) -> Box:
         """The input positions that some positions of a node read, axis by axis, gates left out.
 
         Every tap is followed, and padding reads nothing; over several paths it is what any of them reads.
         """
-        wanted: dict[str, Positions] = {name: places}
+        wanted: dict[str, list[Box]] = {name: [places]}
         for node in reversed(self.network.nodes):
-            if node.name in wanted:
-                key = self.keys[node.name]
-                shape = self.shapes[node.name]
-                found = read_by(self.paths[key], wanted[node.name], key[1], shape, node.layer.gates)
-                for source, axes in found.items():
-                    read = node.inputs[source]
-                    wanted[read] = united(wanted[read], axes) if read in wanted else axes
-        nothing: Positions = (None, *(frozenset[int]() for _ in self.input_shape[1:]))
-        return wanted.get(INPUT, nothing)
+            key, shape = self.keys[node.name], self.shapes[node.name]
+            for box in gathered(wanted.pop(node.name, ())):
+                for source, read in read_by(self.paths[key], box, key[1], shape, node.layer.gates):
+                    wanted.setdefault(node.inputs[source], []).append(read)
+        nothing: Box = (None, *(frozenset[int]() for _ in self.input_shape[1:]))
+        return along_axes(wanted.get(INPUT, [nothing]))
 
-    def reached(self, pixel: Sequence[int], name: str) -> Positions | None:
+    def reached(self, pixel: Sequence[int], name: str) -> Box | None:
         """The positions of a node that read a position of the input, axis by axis; None where none does."""
-        found: dict[str, Positions] = {INPUT: (None, *(frozenset({place}) for place in pixel))}
+        found: dict[str, list[Box]] = {INPUT: [(None, *(frozenset({place}) for place in pixel))]}
         for node in self.network.nodes:
-            inputs = {k: found[read] for k, read in enumerate(node.inputs) if read in found}
-            key = self.keys[node.name]
-            axes = reached(self.paths[key], inputs, self.shapes[node.name])
-            if axes is not None:
-                found[node.name] = axes
+            inputs = {k: found[read] for k, read in enumerate(node.inputs)}
+            boxes = reached(self.paths[self.keys[node.name]], inputs, self.shapes[node.name])
+            found[node.name] = gathered(boxes)
             if node.name == name:
                 break
-        return found.get(name)
+        return along_axes(found[name]) if found.get(name) else None
+
+    @cached_property
+    def conditions(self) -> tuple[str, ...]:
+        """What the input's symbols must fulfil, as people write it."""
+        return Conditions(self).texts() if self.demands else ()
 
     def memory(self, width: int) -> tuple[Integer, Integer]:
         """Bytes of all results together, and the most that are held at once when none is kept too long.

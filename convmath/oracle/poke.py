@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -63,6 +63,27 @@ def _is_gate(node: Node, read: str, values: Mapping[str, Any]) -> bool:
     return any(n == 1 and whole != 1 for n, whole in zip(values[read].shape[2:], largest, strict=True))
 
 
+def poked_read(changed: Any, rank: int) -> Iterator[list[set[int]]]:
+    """For every position, what it reads along each of the input's ``rank`` axes."""
+    for place in np.ndindex(*changed.shape[rank:]):
+        seen = changed[(..., *place)]
+        yield [set(map(int, np.flatnonzero(_any_other(seen, axis)))) for axis in range(rank)]
+
+
+def poked_leftover(network: Network) -> tuple[int, ...]:
+    """How many positions at the end of each spatial axis no position of the last map notices.
+
+    >>> from convmath import MaxPool1d
+    >>> poked_leftover(Network.chain([MaxPool1d(2)], (1, 7)))
+    (1,)
+    """
+    sizes: Any = (network.input_shape or ())[1:]
+    axes = [set[int]() for _ in sizes]
+    for read in poked_read(poked(network)[network.trace().last_map], len(sizes)):
+        axes = [before | now for before, now in zip(axes, read, strict=True)]
+    return tuple(n - 1 - max(axis, default=-1) for n, axis in zip(sizes, axes, strict=True))
+
+
 def check_fields(network: Network) -> None:
     """Raise AssertionError unless every position of every node reads what the formulas say.
 
@@ -70,11 +91,10 @@ def check_fields(network: Network) -> None:
     field must start and end with them, and one that is only a bound must hold them.
     """
     trace, turned = network.trace(), _turned(network)
+    rank = len(trace.input_shape) - 1
     for name, changed in poked(network).items():
-        rank = len(trace.input_shape) - 1
-        for place in np.ndindex(*changed.shape[rank:]):
-            seen = changed[(..., *place)]
-            axes = [set(np.flatnonzero(_any_other(seen, axis))) for axis in range(rank)]
+        places = np.ndindex(*changed.shape[rank:])
+        for place, axes in zip(places, poked_read(changed, rank), strict=True):
             _check_read(trace, name, place, axes)
             if turned[name] is not None:
                 _check_field(trace, name, place, [axes[axis] for axis in turned[name]], turned[name])

@@ -98,8 +98,9 @@ def allowed(layer: Layer, arrays: Sequence[Any], weights: Weights, value: Any) -
     """How far two implementations of a layer may be apart on whole numbers, element by element.
 
     >>> from convmath import Linear, Sigmoid
-    >>> allowed(Linear(1, 1), [], {}, np.ones((1, 1))), allowed(Sigmoid(), [np.ones(1)], {}, np.ones(1)) > 0
-    (array([[0.]]), array([ True]))
+    >>> one = np.ones((1, 1))
+    >>> allowed(Linear(1, 1), [one], {}, one), allowed(Sigmoid(), [one], {}, one) > 0
+    (array([[0.]]), array([[ True]]))
     """
     if is_exact(layer, arrays):
         return np.zeros_like(value)

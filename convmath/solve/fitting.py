@@ -65,7 +65,7 @@ class Inputs:
         found = best if self.independent else [self.square.smallest] * len(best)
         sizes = tuple(size for size in found if size is not None)
         if len(sizes) < len(found):
-            raise ConvmathError(f"no input fits {self.network.name}{self.why()}; change a layer")
+            raise ConvmathError(f"no input fits {self.network.title}{self.why()}; change a layer")
         return (self.channels, *sizes)
 
     @property
@@ -101,7 +101,7 @@ def inputs(what: Subject, output: int | None = None, node: str | None = None) ->
     network = network_of(what)
     if len(network.input_shape or ()) < 2:
         raise ConvmathError(
-            f"{network.name} on {show(network.input_shape or ())} has no axis whose size could vary"
+            f"{network} has no axis whose size could vary; give an input with more axes, channels first"
         )
     trace = in_general(network)
     node = _asked(trace, output, node)
@@ -171,7 +171,7 @@ def _asked(trace: Trace, output: int | None, node: str | None) -> str | None:
     if node is None and not any(map(is_open, trace.shapes[name][1:])):
         name = _last_map(trace)
     if len(trace.shapes[name]) < 2:
-        raise ConvmathError(f"{name} of {network.name} has no positions; name another node")
+        raise ConvmathError(f"{name} of {network.title} has no positions; name another node")
     return name
 
 
@@ -232,6 +232,6 @@ def _check(answer: Inputs, trace: Trace, sizes: Mapping[str, int], expected: boo
     shape = (sizes.get("C", answer.channels), *spatial)
     if takes(answer.network, trace.shapes, shape, answer.node, answer.output) != expected:
         raise ConvmathError(
-            f"{answer.network.name}: the sizes found are wrong at {show(shape)}, so none are given; "
+            f"{answer.network.title}: the sizes found are wrong at {show(shape)}, so none are given; "
             "please report it"
         )

@@ -35,7 +35,7 @@ def generally(read: Read, shape: Shape) -> Network:
     same: frozenset[str] = frozenset()
     if any(pad is not None for _, pad in _padded(network).values()):
         same = _grown(network, elsewhere(network, read))
-    return replace(_merged(network, same), confirm=Confirmation(read, same))
+    return replace(_merged(network, same), confirm=Confirmation(read, shape, same))
 
 
 class Confirmation:
@@ -44,14 +44,15 @@ class Confirmation:
     What the module works out from its input's size would pass as a constant else.
     """
 
-    def __init__(self, read: Read, same: frozenset[str]) -> None:
-        self.read, self.same = read, same
+    def __init__(self, read: Read, shape: Shape, same: frozenset[str]) -> None:
+        self.read, self.shape, self.same = read, shape, same
         self.said: str | None = None
 
     def __call__(self, network: Network) -> None:
         if self.said is None:
-            others = [_merged(other, self.same) for other in elsewhere(network, self.read)]
-            self.said = _objection(network, others)
+            own = replace(network, input_shape=self.shape)
+            others = [_merged(other, self.same) for other in elsewhere(own, self.read)]
+            self.said = _objection(own, others)
         if self.said:
             raise ConvmathError(self.said)
 

@@ -50,7 +50,7 @@ def module(layer: Layer) -> Any:
 
 def by_rule(layer: Layer, **changed: Any) -> Any:
     """PyTorch's module of the same name, with the arguments of the same names."""
-    kind = getattr(nn, type(layer).__name__, None)
+    kind = next((getattr(nn, of.__name__) for of in type(layer).__mro__ if hasattr(nn, of.__name__)), None)
     if kind is None:
         raise ConvmathError(f"{layer!r} has no PyTorch module; register one with convmath.torch.module.special")
     taken = _arguments(kind)

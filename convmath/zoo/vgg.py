@@ -27,7 +27,7 @@ def vgg_block(
     """So many 3x3 convolutions with padding 1, and a 2x2 pool.
 
     >>> vgg_block(3, 64, 1)
-    [Conv2d(3, 64, 3, padding=1), ReLU(), MaxPool2d(2, stride=2)]
+    [Conv2d(3, 64, 3, padding=1), ReLU(), MaxPool2d(2)]
     """
     layers: list[Layer] = []
     for _ in range(convolutions):

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from convmath_reference.arguments import Array
-from convmath_reference.elements import larger, objects, tabulate
+from convmath_reference.elements import larger, objects, power, tabulate
 
 Operation: TypeAlias = Callable[[Any, Any], Any]
 
@@ -115,7 +115,7 @@ class Counted:
     __sub__, __rsub__ = _counting("additions", operator.sub, _sum_taps)
     __mul__, __rmul__ = _counting("multiplications", operator.mul, _product_taps)
     __truediv__, __rtruediv__ = _counting("divisions", operator.truediv, _most_taps)
-    __pow__, __rpow__ = _counting("functions", operator.pow, _most_taps)
+    __pow__, __rpow__ = _counting("functions", power, _most_taps)
 
     __gt__ = _comparing(operator.gt)
     __ge__ = _comparing(operator.ge)

@@ -42,6 +42,12 @@ def at(axes: Sequence[Axis], i: Index, a: Index) -> tuple[int, ...]:
     return tuple(axis.at(*pair) for axis, *pair in zip(axes, i, a, strict=True))
 
 
+def power(base: Any, exponent: Any) -> Any:
+    """A power; a root of what is negative is no number."""
+    result = base**exponent
+    return math.nan if isinstance(result, complex) else result
+
+
 def constant(value: Any, like: Array) -> Any:
     """The constant as an element of ``like``: itself, unless the elements make their own."""
     make = getattr(like.flat[0], "constant", None) if like.size else None

@@ -12,7 +12,7 @@ import numpy as np
 
 from convmath_reference.arguments import Array, Index, Padding, PerAxis
 from convmath_reference.channels import along_channels, reals
-from convmath_reference.elements import at, larger, objects, tabulate, total
+from convmath_reference.elements import at, larger, objects, power, tabulate, total
 from convmath_reference.pad import pad, read
 from convmath_reference.windows import Axis, fold, tap_indices, walk
 
@@ -140,7 +140,7 @@ def lp_pool_definition(
             positions = (at(axes, i, a) for a in tap_indices(axes))
             count = sum(all(q in r for q, r in zip(p, held, strict=True)) for p in positions)
             powers = powers / count * full
-        return powers ** (1 / norm_type)
+        return power(powers, 1 / norm_type)
 
     return tabulate(_shape(x, axes), element)
 

@@ -13,7 +13,7 @@ def test_summary_as_json(convmath):
     found = convmath("summary", "resnet50", "--format", "json").json()
     assert {name: found[name] for name in RESNET50} == RESNET50
     field = found["receptive_field"]
-    assert (field["size"], field["stride"], field["padding"]) == (427, 32, 213)
+    assert (field["size"], field["stride"], field["padding"]) == ([427, 427], [32, 32], [213, 213])
     assert sum(layer["parameters"] for layer in found["layers"]) == RESNET50["parameters"]
     assert sum(layer["multiplications"] for layer in found["layers"]) == RESNET50["multiplications"]
     assert found["layers"][0]["output_shape"] == [64, 112, 112]
@@ -60,10 +60,11 @@ def test_conventions(convmath, convention, total):
 
 
 def test_a_chain_and_a_file(convmath, tmp_path):
-    from convmath import Network, parse_chain
+    from convmath import network_of
+    from convmath.network import save
 
     text = "Conv2d(1, 6, 5) -> ReLU() -> MaxPool2d(2)"
-    Network.chain(parse_chain(text).layers, (1, 28, 28)).save(tmp_path / "small.toml")
+    save(network_of(text, "1x28x28"), tmp_path / "small.toml")
     chain = convmath("summary", text, "--input", "1x28x28", "--format", "json").json()
     file = convmath("summary", str(tmp_path / "small.toml"), "--format", "json").json()
     assert chain["layers"] == file["layers"]
@@ -126,22 +127,22 @@ WRONG = (
         "node 1 (8x7x7 from 0): Conv2d(9, 8, 3) takes 9 channels, the input 8x7x7 has 8",
     ),
     (("summary", "resnet50", "--input", "3x224"), "node conv1"),
-    (("summary", "resnet50", "--convention", "mac"), "there is no convention 'mac'; known are macs"),
+    (("summary", "resnet50", "--convention", "mac"), "there is no convention 'mac'; did you mean macs?"),
     (("summary", "resnet50", "--depth", "0"), "depth=0 must be at least 1"),
     (("summary", "resnet50", "--batch", "0"), "--batch 0 must be one number of at least 1"),
     (("summary", "resnet50", "--batch", "2x3"), "--batch 2x3 must be one number"),
-    (("summary", "Conv2d(1, 6, 5)"), "a chain of layers has no default input; give --input"),
+    (("summary", "Flatten()"), "Flatten() takes any input; give one, like --input 3x224x224"),
     (("summary", "nowhere.toml"), "nowhere.toml cannot be read"),
     (("summary", "no_such_module:Net", "--input", "3x8x8"), "no_such_module:Net cannot be imported"),
     (("summary", "my_course_net:Net"), "has no input of its own; give it in numbers"),
-    (("summary", "my_course_net:Nett", "--input", "3x8x8"), "has no 'Nett'; it has Net, Resized, net"),
+    (("summary", "my_course_net:Nett", "--input", "3x8x8"), "has no 'Nett'; did you mean Net?"),
     (("summary", "my_course_net:needs", "--input", "3x8x8"), "my_course_net:needs() fails: TypeError"),
     (("summary", "my_course_net:gives_a_number", "--input", "3x8x8"), "gives int, no torch.nn.Module"),
     (("summary", "my_course_net:three", "--input", "3x8x8"), "is int, no module"),
-    (("summary", "my_course_net:Net", "--input", "3x8x8"), "Net cannot be exported on an input of shape"),
+    (("summary", "my_course_net:Net", "--input", "3x8x8"), "3: Linear(7200, 10) takes 7200 features, the input 288 has 288; write Linear(288, 10)"),
     (
         ("summary", "my_course_net:Resized", "--input", "3x8x8", "--symbolic"),
-        "Upsample(size=8) has the example's sizes; leave --symbolic out",
+        "upsample_nearest2d is Upsample(size=8) on 3x8x8 and Upsample(size=(9, 10)) on 3x9x10",
     ),
     (("compare", "resnet18", "resnet"), "there is no network 'resnet'"),
 )

@@ -21,7 +21,7 @@ def test_derive_in_other_formats(convmath, format_):
 def test_derive_suggests_the_nearest_name(convmath):
     run = convmath("derive", "output-sise")
     assert run.code == 2
-    assert "did you mean output-size?" in run.err
+    assert "did you mean output-size or transposed-output-size?" in run.err
 
 
 def test_lecture_counts_right_and_wrong(convmath):

@@ -132,8 +132,7 @@ def adaptive_facts(adaptive, n, windows):
         yield "start", windows * piece.start <= i * n < windows * (piece.start + 1), True
         yield "stop", windows * (piece.stop - 1) < (i + 1) * n <= windows * piece.stop, True
     yield "taps", adaptive.taps, sum(map(len, pieces))
-    yield "widest", adaptive.window().kernel_size, max(map(len, pieces))
-    yield "stride", adaptive.window().stride * windows, n
+    yield "widest", adaptive.widest, max(map(len, pieces))
 
 
 def noticed(module):

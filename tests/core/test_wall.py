@@ -21,7 +21,7 @@ assert layer.effective_operations((3, 9, 9)).multiplications == 8 * 3 * 13 * 13
 chain = parse_chain("Conv2d(3, 8, 3) -> MaxPool2d(2, ceil_mode=True) -> ConvTranspose2d(8, 1, 2, 2)")
 assert chain.output_shape((3, 9, 9)) == (1, 8, 8)
 assert chain.receptive_field((3, 9, 9)).size == (4, 4)
-assert len(LAYERS) == 70
+assert len(LAYERS) == 96
 """
 
 REFERENCE = """
@@ -100,12 +100,18 @@ def sources(folder, *leave_out):
 
 
 def imports(path):
-    """Every module a file imports, wherever it does."""
-    for node in ast.walk(ast.parse(path.read_text())):
+    """Every module a file imports when it runs, wherever it does."""
+    yield from imported(ast.parse(path.read_text()))
+
+
+def imported(tree):
+    for node in ast.iter_child_nodes(tree):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             yield node.module or ""
+        elif not (isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"):
+            yield from imported(node)
 
 
 def packages(path):
@@ -133,7 +139,7 @@ ROUNDING = ("floor", "ceil", "divmod", "floor_divide", "mod", "remainder", "trun
 ROUNDS_BY_DEFINITION = {
     ("adaptive.py", "adaptive_window"),
     ("resize.py", "nearest_readings"),
-    ("resize.py", "_neighbours"),
+    ("resize.py", "_weighed"),
 }
 
 

@@ -148,7 +148,7 @@ def test_adaptive_windows(n, windows):
         assert windows * piece.start <= i * n < windows * (piece.start + 1)
         assert windows * (piece.stop - 1) < (i + 1) * n <= windows * piece.stop
     assert adaptive.taps == sum(map(len, pieces))
-    assert adaptive.window().kernel_size == max(map(len, pieces))
+    assert adaptive.widest == max(map(len, pieces))
 
 
 def ceil_windows(window, n):

@@ -243,6 +243,76 @@ EXAMPLES = (
     ("Parameter((96, 1, 1))", None, (96, 1, 1), 96, 0, "ConvNeXt's layer scale; it reads no input"),
     ("RadialBasis(84, 10)", (84,), (10,), 0, 840, LENET + "its output: fixed centres"),
     ("Affine(0.5, 1)", (3, 4), (3, 4), 0, 12, BY_HAND),
+    ("LPPool1d(2, 2)", (1, 4), (1, 2), 0, 0, BY_HAND + ": powers are functions"),
+    ("LPPool2d(2, (2, 3))", (1, 4, 6), (1, 2, 2), 0, 0, BY_HAND),
+    ("LPPool3d(1, 2)", (1, 2, 2, 2), (1, 1, 1, 1), 0, 0, BY_HAND),
+    ("InstanceNorm1d(3)", (3, 5), (3, 5), 0, 15, BY_HAND + ": squares alone"),
+    ("InstanceNorm2d(4, affine=True)", (4, 3, 3), (4, 3, 3), 8, 72, BY_HAND + ": squares and weights"),
+    ("InstanceNorm3d(2)", (2, 2, 2, 2), (2, 2, 2, 2), 0, 16, BY_HAND),
+    ("RMSNorm(5)", (2, 5), (2, 5), 5, 20, "Zhang and Sennrich 2019: squares and weights, no bias"),
+    ("Hardtanh(-2, 2)", (5,), (5,), 0, 0, BY_HAND),
+    ("PReLU(4)", (4, 3, 3), (4, 3, 3), 4, 36, "He et al. 2015: a slope a channel"),
+    ("PReLU()", (4, 3, 3), (4, 3, 3), 1, 36, "He et al. 2015: one slope for all"),
+    ("ELU()", (5,), (5,), 0, 5, BY_HAND + ": alpha times the rest"),
+    ("SELU()", (5,), (5,), 0, 10, BY_HAND + ": alpha and scale"),
+    ("CELU(2.0)", (5,), (5,), 0, 5, BY_HAND),
+    ("Softplus()", (5,), (5,), 0, 5, BY_HAND + ": beta times each"),
+    ("Mish()", (5,), (5,), 0, 5, BY_HAND),
+    ("LogSoftmax()", (10,), (10,), 0, 0, BY_HAND),
+    ("GLU(1)", (8, 3), (4, 3), 0, 0, "Dauphin et al. 2017: half of the channels are gates"),
+    ("Identity()", (3, 4), (3, 4), 0, 0, BY_HAND),
+    ("Dropout1d()", (3, 4), (3, 4), 0, 0, BY_HAND),
+    ("Dropout2d()", (3, 4, 4), (3, 4, 4), 0, 0, BY_HAND),
+    ("Dropout3d()", (3, 4, 4, 4), (3, 4, 4, 4), 0, 0, BY_HAND),
+    ("Sum((2,))", (3, 4), (3,), 0, 0, BY_HAND),
+    ("Amax((2, 3))", (8, 4, 4), (8,), 0, 0, BY_HAND),
+    ("Std((2,))", (3, 4), (3,), 0, 12, BY_HAND + ": squares"),
+    ("Unfold(3, padding=1)", (2, 5, 6), (18, 30), 0, 0, BY_HAND + ": 2*9 rows, 5*6 windows"),
+    ("PixelShuffle(3)", (9, 4, 4), (1, 12, 12), 0, 0, "Shi et al. 2016, equation 4"),
+    ("PixelUnshuffle(2)", (1, 4, 6), (4, 2, 3), 0, 0, BY_HAND),
+    ("Upsample(scale_factor=0.58)", (1, 50), (1, 28), 0, 0, "50*0.58 is 28.999999999999996 in floating point"),
+    ("Upsample(scale_factor=0.7)", (1, 10), (1, 7), 0, 0, "10*0.7 is 7 in floating point"),
+    ("Upsample((4, 4), mode='bicubic')", (1, 2, 2), (1, 4, 4), 0, 256, BY_HAND + ": sixteen taps each"),
+)
+
+LN2 = 0.6931471805599453
+VALUES = (  # a layer, its weights by name, an input of one sample, what it makes of it: on paper, to 1e-12
+    ("PReLU(2)", {"weight": [0.5, 0.25]}, [[-2, 4], [-4, 8]], [[-1, 4], [-1, 8]]),
+    ("PReLU()", {"weight": [0.5]}, [[-2, 4], [-4, 8]], [[-1, 4], [-2, 8]]),
+    ("Hardtanh(-2, 3)", {}, [-5, -1, 4], [-2, -1, 3]),
+    ("ReLU6()", {}, [-1, 5, 9], [0, 5, 6]),
+    ("Hardsigmoid()", {}, [-4, 0, 9], [0, 0.5, 1]),
+    ("Hardswish()", {}, [-4, 1, 9], [0, 2 / 3, 9]),
+    ("ELU()", {}, [-LN2, 2], [-0.5, 2]),
+    ("ELU(3.0)", {}, [-LN2, 2], [-1.5, 2]),
+    ("CELU(2.0)", {}, [-2 * LN2, 2], [-1, 2]),  # 2*(e^(-ln 2) - 1)
+    # Klambauer et al. 2017: scale 1.0507..., and scale*alpha = 1.7580993408473766
+    ("SELU()", {}, [1, -LN2], [1.0507009873554805, -0.8790496704236883]),
+    ("Softplus()", {}, [0], [LN2]),
+    ("Softplus(2.0)", {}, [0], [LN2 / 2]),
+    ("Mish()", {}, [0, LN2], [0, LN2 * 0.8]),  # tanh(ln 3) is (9 - 1)/(9 + 1)
+    ("GLU(1)", {}, [6, 8, 0, LN2], [3, 16 / 3]),  # sigmoid of 0 is 1/2, of ln 2 is 2/3
+    ("Softmax()", {}, [0, LN2], [1 / 3, 2 / 3]),
+    ("LogSoftmax()", {}, [0, 0], [-LN2, -LN2]),
+    ("Softmax(dim=2)", {}, [[0, LN2], [5, 5]], [[1 / 3, 2 / 3], [0.5, 0.5]]),
+    ("Identity()", {}, [3, -1], [3, -1]),
+    ("LPPool1d(2, 2)", {}, [[3, 4, 5, 12]], [[5, 13]]),
+    ("LPPool1d(2, 3, 2, ceil_mode=True)", {}, [[2, 1, 2, 1]], [[3, 7.5**0.5]]),  # 4 + 1 of two, as if of three
+    ("InstanceNorm1d(1, eps=0.0)", {}, [[1, 3]], [[-1, 1]]),
+    ("RMSNorm(2, eps=0.0)", {"weight": [1, 2]}, [7, 1], [1.4, 0.4]),  # the root of 25
+    ("Sum((1,))", {}, [[1, 2], [10, 20]], [11, 22]),
+    ("Amax((2,))", {}, [[1, 2], [20, 10]], [2, 20]),
+    ("Std((2,))", {}, [[1, 3], [2, 2]], [2**0.5, 0]),
+    ("Std((2,), correction=0)", {}, [[1, 3], [2, 2]], [1, 0]),
+    ("Mean((1,), keepdim=True)", {}, [[1, 2], [10, 20]], [[5.5, 11]]),
+    ("PixelShuffle(2)", {}, [[[1]], [[2]], [[3]], [[4]]], [[[1, 2], [3, 4]]]),
+    ("PixelUnshuffle(2)", {}, [[[1, 2], [3, 4]]], [[[1]], [[2]], [[3]], [[4]]]),
+    ("ChannelShuffle(2)", {}, [[1], [2], [3], [4]], [[1], [3], [2], [4]]),
+    ("Unfold(2)", {}, [[[1, 2, 3], [4, 5, 6]]], [[1, 2], [2, 3], [4, 5], [5, 6]]),
+    ("Upsample(scale_factor=1.5)", {}, [[1, 2]], [[1, 1, 2]]),  # elements floor(i/1.5): 0, 0, 1
+    ("Upsample(scale_factor=0.7)", {}, [[0, 1, 2, 3, 4, 5, 6, 7, 8, 9]], [[0, 1, 2, 4, 5, 7, 8]]),
+    ("Upsample(4, mode='linear')", {}, [[0, 4]], [[0, 1, 3, 4]]),  # at -1/4, 1/4, 3/4, 5/4
+    ("Upsample(3, mode='linear', align_corners=True)", {}, [[0, 4]], [[0, 2, 4]]),
 )
 
 BORDERS = (  # what a border of two makes of 1 2 3 4

@@ -4,89 +4,66 @@ from functools import reduce
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given
 
-from convmath import Chain, Conv1d, Conv2d, ConvTranspose1d, MaxPool1d, Window
-from convmath.oracle.chain_strategies import chains
-from convmath.oracle.poke import poked_fields, poked_leftover, positive
-
-
-def draw_place(data, sizes):
-    return tuple(data.draw(st.integers(0, size - 1)) for size in sizes)
+from convmath import Chain, Conv1d, Conv2d, ConvTranspose1d, MaxPool1d, Network, Window
+from convmath.layers.conv import Conv
+from convmath.oracle import weight_shapes
+from convmath.oracle.execute import run_reference
+from convmath.oracle.poke import poked, poked_read
+from convmath.oracle.strategies import chains
 
 
 @given(chains(transposed=True))
 def test_shape_is_what_the_reference_gives(case):
-    (shape,) = case.shapes
-    assert case.layer.output_shape(shape) == positive(case.layer.layers)(np.ones((1, *shape))).shape[1:]
+    network = case.layer
+    weights = {name: np.ones(shape) for name, shape in shapes_of(network).items()}
+    x = np.ones((1, *network.input_shape))
+    assert network.output_shape() == run_reference(network, x, weights).shape[1:]
 
 
-@given(chains(padded=False), st.data())
-def test_the_field_of_a_chain_without_padding_is_what_poking_changes(case, data):
-    (shape,) = case.shapes
-    place = draw_place(data, case.layer.output_shape(shape)[1:])
-    reaches = case.layer.reaches(shape)
-    expected = tuple(
-        (first, min(last, n - 1))  # ceil_mode may overhang
-        for (first, last), n in zip(
-            (reach.reads(i, i) for reach, i in zip(reaches, place, strict=True)), shape[1:], strict=True
-        )
-    )
-    measured = poked_fields(case.layer.layers, shape, place)
-    if any(getattr(layer, "ceil_mode", False) for layer in case.layer.layers):
-        assert all(a <= x <= y <= b for (a, b), (x, y) in zip(expected, measured, strict=True)), case
-    else:
-        assert measured == expected, case
-
-
-@given(chains(transposed=True), st.data())
-def test_no_chain_reads_outside_its_field(case, data):
-    (shape,) = case.shapes
-    place = draw_place(data, case.layer.output_shape(shape)[1:])
-    fields = poked_fields(case.layer.layers, shape, place)
-    for field, reach, i in zip(fields, case.layer.reaches(shape), place, strict=True):
-        first, last = reach.reads(i, i)
-        assert field is None or (first <= field[0] and field[1] <= last), case
-
-
-@settings(max_examples=max(10, settings().max_examples // 3))
-@given(chains(transposed=True))
-def test_the_receptive_field_is_the_largest_field(case):
-    """Far from the borders a field is whole: the composed size bounds every measured field."""
-    (shape,) = case.shapes
-    whole = case.layer.receptive_field(shape)
-    for place in np.ndindex(*case.layer.output_shape(shape)[1:]):
-        for size, field in zip(whole.size, poked_fields(case.layer.layers, shape, place), strict=True):
-            assert field is None or field[1] - field[0] + 1 <= size
+def shapes_of(network):
+    return {f"{n.name}.{k}": s for n in network.nodes for k, s in weight_shapes(n.layer).items()}
 
 
 @given(chains(padded=False))
-def test_leftover_of_a_chain_without_padding_is_what_no_output_notices(case):
-    (shape,) = case.shapes
-    if any(getattr(layer, "ceil_mode", False) for layer in case.layer.layers):
-        return
-    axes = range(len(shape) - 1)
-    assert case.layer.leftover(shape) == tuple(poked_leftover(case.layer.layers, shape, a) for a in axes)
+def test_the_field_of_a_chain_without_padding_is_what_poking_changes(case):
+    """Every position's field starts and ends where poking says; ceil_mode may overhang."""
+    network = case.layer
+    trace, rank = network.trace(), len(network.input_shape) - 1
+    changed = poked(network)[network.output]
+    for place, axes in zip(np.ndindex(*changed.shape[rank:]), poked_read(changed, rank), strict=True):
+        for axis, (read, position) in enumerate(zip(axes, place, strict=True)):
+            first, last = trace.fields[network.output][axis + 1].span(position)
+            assert (first, min(last, network.input_shape[axis + 1] - 1))[0] == min(read)
+            ceil = any(getattr(layer, "ceil_mode", False) for layer in network.layers)
+            assert last == max(read) or (ceil and last > max(read)), case
 
 
 @given(chains())
 def test_the_composed_window_counts_as_the_layers_do(case):
     """The window algebra: one window instead of many, on every axis (ceil_mode included)."""
-    (shape,) = case.shapes
-    sizes = case.layer.output_shape(shape)[1:]
-    for reach, n, size in zip(case.layer.reaches(shape), shape[1:], sizes, strict=True):
-        assert reduce(Window.then, reach.maps, Window()).count(n) == size
+    trace = case.layer.trace()
+    for axis, n in enumerate(trace.input_shape[1:], start=1):
+        windows = [window_of(node, trace, axis - 1) for node in case.layer.nodes]
+        assert reduce(Window.then, windows, Window()).count(n) == trace.output_shape[axis]
+
+
+def window_of(node, trace, axis):
+    """The window that a layer moves along an axis; one position for what changes no size."""
+    (shape,) = trace.keys[node.name][1]
+    if not hasattr(node.layer, "windows"):
+        return Window()
+    return (node.layer.windows(shape[1:]) if isinstance(node.layer, Conv) else node.layer.windows())[axis]
 
 
 @given(chains(transposed=True))
 def test_operations_add_up_and_parameters_are_named_by_place(case):
-    (shape,) = case.shapes
-    multiplications, shapes = 0, [shape]
+    multiplications, shapes = 0, [case.layer.input_shape]
     for layer in case.layer.layers:
         multiplications += layer.operations(shapes[-1]).multiplications
         shapes.append(layer.output_shape(shapes[-1]))
-    assert case.layer.operations(shape).multiplications == multiplications
+    assert case.layer.operations().multiplications == multiplications
     assert case.layer.parameter_total() == sum(sum(x.parameters().values()) for x in case.layer.layers)
 
 
@@ -112,34 +89,8 @@ def test_hand_worked_receptive_fields(chain, shape, size, stride, padding):
 
 def test_two_phases_of_a_transposed_convolution_read_one_or_two_inputs():
     """Three taps at stride 2: even positions meet taps 0 and 2, odd ones tap 1 alone."""
-    layer = ConvTranspose1d(1, 1, 3, stride=2)
-    assert [poked_fields((layer,), (1, 5), (y,))[0] for y in range(2, 6)] == [
-        (0, 1),
-        (1, 1),
-        (1, 2),
-        (2, 2),
-    ]
-    field = Chain((layer,)).receptive_field((1, 5))
+    network = Network.chain(ConvTranspose1d(1, 1, 3, stride=2), (1, 5))
+    read = list(poked_read(poked(network)["0"], 1))
+    assert [sorted(axis) for (axis,) in read[2:6]] == [[0, 1], [1], [1, 2], [2]]
+    field = network.receptive_field()
     assert (field.size, field.varies, float(field.stride[0])) == ((2,), True, 0.5)
-
-
-@given(chains())
-def test_leftover_is_noticed_by_no_output(case):
-    """With padding more may go unnoticed: an output's last window can lie beside the input."""
-    (shape,) = case.shapes
-    for axis, rest in enumerate(case.layer.leftover(shape)):
-        assert min(rest, shape[axis + 1]) <= poked_leftover(case.layer.layers, shape, axis), case
-
-
-def test_leftover_is_at_most_the_whole_input():
-    """The second layer's one window lies on its padding: no output reads any of the five rows."""
-    chain = Chain((Conv1d(1, 1, 1, 3), Conv1d(1, 1, 1, 3, ((1, 0),))))
-    assert poked_leftover(chain.layers, (1, 5), axis=0) == 5
-    assert chain.leftover((1, 5)) == (5,)
-
-
-def test_leftover_behind_padding_between_layers():
-    """Of four rows the first layer's one window reads 0 and 1; whatever follows, 2 and 3 are left over."""
-    chain = Chain((Conv1d(1, 1, 2, 3), Conv1d(1, 1, 3, padding=1)))
-    assert poked_leftover(chain.layers, (1, 4), axis=0) == 2
-    assert chain.leftover((1, 4)) == (2,)

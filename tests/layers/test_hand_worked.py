@@ -6,7 +6,8 @@ import pytest
 from convmath import Add, Chain, Concat, Conv2d, Linear, Subsample2d, parse_chain, parse_layer
 from convmath.geometry.window import Window, same_padding
 from convmath.oracle import reference_call
-from tests.layers.examples import BORDERS, C3, EXAMPLES
+from convmath.torch import load, run, to_module
+from tests.layers.examples import BORDERS, C3, EXAMPLES, VALUES
 
 
 @pytest.mark.parametrize(
@@ -22,6 +23,17 @@ def test_layer(text, shape, output, parameters, multiplications, source):
         assert sum(layer.parameters(*inputs).values()) == parameters, source
     if multiplications is not None:
         assert layer.operations(*inputs).multiplications == multiplications, source
+
+
+@pytest.mark.parametrize(("text", "weights", "x", "expected"), VALUES, ids=[row[0] for row in VALUES])
+def test_values(text, weights, x, expected):
+    """By both readings of the reference, and by PyTorch."""
+    layer, sample = parse_layer(text), np.array([x], float)
+    arrays = {name: np.array(values, float) for name, values in weights.items()}
+    found = [reference_call(layer, (sample,), arrays, definition=d).astype(float) for d in (False, True)]
+    for y in (*found, run(load(to_module(layer), arrays), sample)):
+        assert y.shape == np.array([expected]).shape
+        assert y[0] == pytest.approx(np.array(expected, float), rel=1e-12, abs=1e-12)
 
 
 @pytest.mark.parametrize(("text", "expected"), BORDERS)

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from convmath import Conv1d, Conv2d, ConvTranspose2d, MaxPool2d, ZeroPad2d
-from convmath.layers.base import per_axis
+from convmath.layers.arguments import per_axis
 from convmath.oracle import reference_call, weight_shapes
 from convmath.oracle.data import fill
 from convmath.oracle.strategies import convs, max_pools

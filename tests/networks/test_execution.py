@@ -63,7 +63,7 @@ SMALL = (  # networks of every family, on inputs that run fast; the record has t
     ("lenet5@paper", None),
     ("mlp", (1, 8, 8)),
     ("alexnet@paper", None),
-    ("nin@d2l", (3, 96, 96)),
+    ("nin@d2l", (1, 96, 96)),
     ("googlenet", (3, 48, 48)),
     ("resnet18", (3, 64, 64)),
     ("resnet50@paper", (3, 64, 64)),
@@ -124,16 +124,16 @@ def test_a_wrong_kernel_is_found_out(monkeypatch, name, wrong):
 
 @pytest.mark.parametrize("field", ["parameters", "multiplications", "rows"])
 def test_a_wrong_formula_is_found_out(monkeypatch, field):
-    summarise = verifying.summarise
+    summary_of = verifying.summary_of
 
     def wrong(network):
-        summary = summarise(network)
+        summary = summary_of(network)
         if field == "rows":
             last = summary.rows[-1]._replace(output_shape=(11,))
             return replace(summary, rows=(*summary.rows[:-1], last))
         return replace(summary, **{field: getattr(summary, field) + 1})
 
-    monkeypatch.setattr(verifying, "summarise", wrong)
+    monkeypatch.setattr(verifying, "summary_of", wrong)
     assert not verify(zoo.network("lenet")).holds
 
 

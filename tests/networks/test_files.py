@@ -1,47 +1,66 @@
 """Networks as files, and what the command line makes of them."""
 
+import json
+
 import pytest
 
 from convmath import ConvmathError, zoo
-from convmath.network import Network
+from convmath.network import load, save
 
 
 @pytest.mark.parametrize("suffix", [".toml", ".json"])
 @pytest.mark.parametrize("name", ["lenet5", "alexnet@paper", "resnet18", "unet", "dcgan_generator"])
 def test_a_network_reads_back(tmp_path, name, suffix):
     network = zoo.network(name)
-    network.save(tmp_path / f"net{suffix}")
-    read = Network.load(tmp_path / f"net{suffix}")
+    save(network, tmp_path / f"net{suffix}")
+    read = load(tmp_path / f"net{suffix}")
+    assert read == network
     assert (read.name, read.nodes, read.input_shape) == (network.name, network.nodes, network.input_shape)
     assert [path.name for path in tmp_path.iterdir()] == [f"net{suffix}"]
+
+
+def one(layer, inputs):
+    """A file with one node."""
+    node = {"name": "a", "layer": layer, "inputs": inputs}
+    return json.dumps({"name": "n", "input": "3x8x8", "nodes": [node]})
 
 
 @pytest.mark.parametrize(
     ("text", "message"),
     [
         ("{", "is no json file"),
-        ("[]", "is no network"),
-        ('{"name": "n", "input": "3x8x8", "nodes": [{"name": "a"}]}', "is no network"),
+        ("[]", r"net.json: the file is a list, no table with name, input, nodes"),
+        ('{"name": "n", "input": "3x8x8"}', "the file has no nodes; it needs name, input, nodes"),
+        ('{"name": "n", "input": "3x8x8", "nodes": 3}', "nodes must be a list of tables"),
+        ('{"name": "n", "input": "3x8x8", "nodes": [7]}', "node number 1 is a int, no table with name, layer, inputs"),
+        (
+            '{"name": "n", "input": "3x8x8", "nodes": [{"name": "a"}]}',
+            "node number 1 has no layer and no inputs; it needs name, layer, inputs",
+        ),
+        (one("Conv2d(8)", ["input"]), "node a: Conv2d: missing a required argument: 'out_channels'"),
+        (one("ReLU()", "input"), "node a: inputs='input' must be a list of names"),
+        (one("ReLU()", ["a"]), "a reads 'a', which does not come before it; list nodes after those they read"),
+        (one("ReLU()", ["inptu"]), "a reads 'inptu', which no node is called; did you mean input?"),
         ('{"name": "n", "input": "3x8x8", "nodes": []}', "has no layer"),
     ],
 )
 def test_a_broken_file_is_one_sentence(tmp_path, text, message):
     (tmp_path / "net.json").write_text(text)
     with pytest.raises(ConvmathError, match=message):
-        Network.load(tmp_path / "net.json")
+        load(tmp_path / "net.json")
 
 
 def test_summary_as_json(convmath):
     found = convmath("summary", "resnet50", "--format", "json").json()
     assert (found["parameters"], found["multiplications"]) == (25_557_032, 4_089_184_256)
     field = found["receptive_field"]
-    assert (field["size"], field["stride"], field["padding"], field["status"]) == (427, 32, 213, "aligned")
+    assert (field["size"], field["stride"], field["padding"], field["status"]) == ([427] * 2, [32] * 2, [213] * 2, "aligned")
     assert len(found["layers"]) == 175
     assert found["memory"]["weights"] == 4 * 25_557_032
 
 
 def test_summary_formats(convmath, tmp_path):
-    zoo.network("lenet").save(tmp_path / "lenet.toml")
+    save(zoo.network("lenet"), tmp_path / "lenet.toml")
     table = convmath("summary", str(tmp_path / "lenet.toml")).out
     assert "61,706" in table
     assert "28.2%" in table
@@ -68,7 +87,7 @@ def test_batch_multiplies_and_depth_groups(convmath):
         (["resnet50", "--depth", "0"], "depth=0 must be at least 1"),
         (["resnet50", "--input", "3x2"], "conv1"),
         (["missing.toml"], "cannot be read"),
-        (["Conv2d(3, 8, 3)"], "has no default input"),
+        (["Flatten()"], "Flatten() takes any input; give one"),
     ],
 )
 def test_bad_input_is_one_sentence(convmath, arguments, message):

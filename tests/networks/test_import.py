@@ -9,7 +9,7 @@ from torch import nn
 from convmath import Hardswish, summarise
 from convmath.errors import ConvmathError
 from convmath.layers import ChannelShuffle, Multiply, Upsample
-from convmath.network import Network
+from convmath.network import load, save
 from convmath.oracle.execute import run_bounded
 from convmath.torch import counted_flops, from_torch, run, to_torch
 from tests.networks import user_modules
@@ -62,8 +62,8 @@ def test_there_and_back_again(kind, shape):
 @EACH
 def test_it_can_be_a_file(kind, shape, tmp_path):
     network = from_torch(seeded(kind), shape)
-    network.save(tmp_path / "network.toml")
-    again = Network.load(tmp_path / "network.toml")
+    save(network, tmp_path / "network.toml")
+    again = load(tmp_path / "network.toml")
     assert again.nodes == network.nodes
     assert again.parameter_total() == network.parameter_total()
 
@@ -92,7 +92,7 @@ def test_sizes_may_be_symbols():
     network = from_torch(user_modules.EncoderDecoder(), (3, 16, 24))
     trace = network.trace((3, height, width))
     assert trace.shapes[network.output] == (2, height, width)
-    assert [str(condition) for condition in trace.conditions] == ["H divisible by 4", "W divisible by 4"]
+    assert list(trace.conditions) == ["H divisible by 4", "W divisible by 4"]
 
 
 def test_a_module_keeps_its_mode():
@@ -105,14 +105,14 @@ def test_a_module_keeps_its_mode():
 
 def test_what_is_unknown_is_named_and_the_summary_partial():
     network = from_torch(user_modules.Attention(), (3, 8, 8))
-    assert network.unknown == ("sort.0: sort[0] on 4x6x6 gives 4x6x6",)
+    assert list(map(str, network.unknown)) == ["sort.0: sort[0] on 4x6x6 gives 4x6x6"]
     summary = summarise(network)
     assert summary.rows[-1].output_shape == (2, 6, 6)
     assert summary.receptive_field is None
     assert "partial" in str(summary)
-    assert "sort[0] on 4x6x6 gives 4x6x6" in str(summary)
+    assert "sort[0] is not read and not counted: at sort.0" in str(summary)
     with pytest.raises(ConvmathError, match="Attention is partial and cannot be saved"):
-        network.save("never.toml")
+        save(network, "never.toml")
 
 
 class MixesSamples(nn.Module):
@@ -150,7 +150,7 @@ class Branches(nn.Module):
         (TwoResults(), (3, 4, 4), "TwoResults gives 2 results; wrap it in a module that gives one tensor"),
         (nn.Identity(), (3, 4, 4), "Identity gives no tensor that is made from its input"),
         (Branches(), (3, 4, 4), "Branches cannot be exported on an input of shape"),
-        (nn.Conv2d(4, 4, 3), (3, 4, 4), "Conv2d cannot be exported on an input of shape"),
+        (nn.Conv2d(4, 4, 3), (3, 4, 4), "^Conv2d\\(4, 4, 3\\) takes 4 channels, the input 3x4x4 has 3"),
         (nn.ReLU(), torch.zeros(3), "the example has shape"),
     ],
     ids=lambda value: type(value).__name__,

@@ -2,8 +2,7 @@
 
 import pytest
 
-from convmath import Conv2d, GroupNorm, LayerNorm, Network, Upsample, zoo
-from convmath.network.summary import summarise
+from convmath import Conv2d, GroupNorm, LayerNorm, Network, Upsample, summarise, zoo
 
 # parameters, multiplications, receptive field: size, stride, padding; None where the source is silent.
 FIGURES = {

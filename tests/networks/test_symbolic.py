@@ -15,13 +15,15 @@ from convmath import (
     ConvTranspose2d,
     MaxPool1d,
     MaxPool2d,
+    summarise,
     zoo,
 )
 from convmath.exact.integers import floor_div
+from convmath.exact.sizes import EVERY
 from convmath.geometry.notation import symbol
-from convmath.network.conditions import Condition, equal_where
+from convmath.exact.demand import Demand
+from convmath.network.conditions import Conditions, solved
 from convmath.network import INPUT, Builder
-from convmath.network.summary import summarise
 
 H, W, K = map(symbol, "HWK")
 
@@ -67,26 +69,42 @@ def test_unet_needs_sizes_divisible_by_16():
         (2 * floor_div(H, 2), H, "H divisible by 2"),
         (floor_div(H, 2), floor_div(H + 1, 2), "H divisible by 2"),
         (floor_div(H - 1, 4), floor_div(H - 2, 4), "H mod 4 in {0, 2, 3}"),
-        (floor_div(H, 2), H - 4, "H = 7 or 8"),
+        (floor_div(H, 2), H - 4, "7 <= H <= 8"),
         (floor_div(H, 2) + floor_div(H + 1, 2), H, None),
     ],
 )
 def test_where_sizes_agree(left, right, condition):
-    found = equal_where(left, right)
-    assert (found and str(found)) == condition
+    symbol, sizes = solved(Demand(left, "=", right))
+    assert (symbol, sizes.condition("H") if sizes != EVERY else None) == ("H", condition)
     for n in range(1, 40):
         here = sympy.sympify(left).subs(H, n) == sympy.sympify(right).subs(H, n)
-        assert here == (found is None or found.holds(n))
+        assert here == (n in sizes)
+
+
+def summed(left, right):
+    """Two branches that are added."""
+    build = Builder()
+    build("sum", Add(), build("left", left, INPUT), build("right", right, INPUT))
+    return build.network("net", (1, H))
 
 
 def test_sizes_that_never_agree_are_refused():
-    with pytest.raises(ConvmathError, match="never equal"):
-        equal_where(H, H + 1)
+    with pytest.raises(ConvmathError, match=r"node sum .*Add\(\) needs sizes that are equal or 1"):
+        summarise(summed(Conv1d(1, 1, 3), Conv1d(1, 1, 2)))
+    with pytest.raises(ConvmathError, match=r"node sum: .* are never equal; change a layer's padding"):
+        summarise(summed(MaxPool1d(2), Conv1d(1, 1, 2, padding=1)))
 
 
 def test_conditions_are_joined():
-    both = Condition("H", 4, (0, 2)).both(Condition("H", 6, (0,)))
-    assert str(both) == "H divisible by 6"
+    """A multiple of 4 and of 6 is one of 12; a size that is odd and 6 at once is none."""
+    build = Builder()
+    halves = build.chain("halves", INPUT, MaxPool1d(4), ConvTranspose1d(1, 1, 4, 4))
+    sixths = build.chain("sixths", INPUT, MaxPool1d(6), ConvTranspose1d(1, 1, 6, 6))
+    build("sum", Add(), INPUT, halves, sixths)
+    assert summarise(build.network("net", (1, H))).conditions == ("H divisible by 12",)
+    odd = Demand(floor_div(H + 1, 2), "=", floor_div(H, 2) + 1)
+    six = Demand(H, "=", 6)
+    assert not (solved(odd)[1] & solved(six)[1])
 
 
 def test_an_error_names_the_node_and_both_shapes():
@@ -151,8 +169,9 @@ def test_floors_inside_floors(windows, fits):
     half = build("half", Conv1d(1, 1, 2, 2), INPUT)
     pool = build("pool", MaxPool1d(pooled, apart), build("up", ConvTranspose1d(1, 1, kernel, stride), half))
     build("add", Add(), pool, build("conv", Conv1d(1, 1, plain), half))
-    (condition,) = build.network("nested", (1, 16)).trace((1, symbol("H"))).conditions
-    assert [n for n in range(1, 100) if condition.holds(n)] == list(fits)
+    trace = build.network("nested", (1, 16)).trace((1, symbol("H")))
+    sizes = Conditions(trace).sizes["H"]
+    assert [n for n in range(1, 100) if n in sizes] == list(fits)
 
 
 def test_a_map_of_size_1_is_not_spread_out_by_concatenation():
@@ -160,4 +179,4 @@ def test_a_map_of_size_1_is_not_spread_out_by_concatenation():
     pooled = build("pool", AdaptiveAvgPool2d(1), INPUT)
     build("concat", Concat(), INPUT, pooled)
     trace = build.network("beside", (3, 1, 1)).trace((3, symbol("H"), symbol("W")))
-    assert list(map(str, trace.conditions)) == ["H = 1", "W = 1"]
+    assert list(trace.conditions) == ["H = 1", "W = 1"]

@@ -22,7 +22,7 @@ from convmath.oracle.strategies.features import (
     prelus,
 )
 from convmath.oracle.strategies.moves import joins, parameters, reductions, reshapes, shuffles, upsamples
-from convmath.oracle.strategies.networks import chains, networks
+from convmath.oracle.strategies.networks import chains, maps, networks
 from convmath.oracle.strategies.pads import pads
 from convmath.oracle.strategies.windows import (
     adaptive_pools,
@@ -54,6 +54,6 @@ def integer_arrays(shape: tuple[int, ...], largest: int = 8) -> Any:
 
 
 __all__ = [
-    *("FAMILIES", "any_layer", "chains", "integer_arrays", "networks"),
+    *("FAMILIES", "any_layer", "chains", "integer_arrays", "maps", "networks"),
     *(family.__name__ for family in FAMILIES),
 ]

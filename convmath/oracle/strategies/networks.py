@@ -145,10 +145,9 @@ def scatter(draw: Draw, site: Site, padded: bool = True) -> Any:
     return site.kind("ConvTranspose")(site.shape[0], 1, kernel, stride, crop)
 
 
-@composite
-def kept(draw: Draw, site: Site) -> Any:
+def kept(site: Site) -> Any:
     """A layer that keeps every size."""
-    return draw(st.sampled_from((layers.ReLU(), layers.Dropout(), layers.Identity())))
+    return st.sampled_from((layers.ReLU(), layers.Dropout(), layers.Identity()))
 
 
 @composite
@@ -366,7 +365,8 @@ def added(draw: Draw, site: Site) -> None:
 def gated(draw: Draw, site: Site) -> None:
     """Each channel times a number from the whole map."""
     before = site.here
-    site.go(site.kind("AdaptiveAvgPool")(1), site.kind("Conv")(site.shape[0], site.shape[0], 1))
+    pooled = site.kind(draw(st.sampled_from(("AdaptiveAvgPool", "AdaptiveMaxPool"))))(1)
+    site.go(pooled, site.kind("Conv")(site.shape[0], site.shape[0], 1))
     site.join(layers.Multiply(), before, site.here)
 
 

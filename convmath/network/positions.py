@@ -1,0 +1,135 @@
+"""Single positions followed through a network, tap by tap: backwards to what they read, forwards to who reads them.
+
+Positions are sets along each axis, and every one along one axis goes with every one along the others: a box, not
+always a connected one.  Where paths of different kinds meet there are several.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TypeAlias
+
+from convmath.exact.integers import Integer
+from convmath.geometry.footprint import AxisMap, Listed, Whole
+from convmath.geometry.reading import Link, Path
+from convmath.geometry.window import Scatter, Window
+from convmath.layers.base import Shape
+
+Axis: TypeAlias = "frozenset[int] | None"  # None where it has no positions, or where they are all of them
+Box: TypeAlias = tuple[Axis, ...]
+
+_MOST_BOXES = 100  # beyond which they are put into one that holds them all
+
+
+def read_by(
+    paths: Sequence[Path], wanted: Box, shapes: Sequence[Shape], shape: Shape, gates: bool
+) -> list[tuple[int, Box]]:
+    """The positions of each input that outputs at these positions read, padding left out.
+
+    ``shapes`` are the inputs', ``shape`` is the output's; a factor that all positions share is left out where
+    the layer ``gates``.
+    """
+    found: list[tuple[int, Box]] = []
+    for path in paths:
+        sizes = shapes[path.source]
+        if gates and len(paths) > 1 and _is_gate(path, sizes):
+            continue
+        axes = (_sources(link, wanted, shape, n) for link, n in zip(path.links[1:], sizes[1:], strict=True))
+        box = (None, *axes)
+        if all(axis is None or axis for axis in box):
+            found.append((path.source, box))
+    return found
+
+
+def _is_gate(path: Path, shape: Shape) -> bool:
+    return any(link.axis is None for link in path.links[1:]) and len(shape) > 1
+
+
+def _sources(link: Link, wanted: Box, shape: Shape, size: Integer) -> Axis:
+    """Which of ``size`` positions these outputs read."""
+    if isinstance(link.map, Whole):
+        return frozenset(range(int(link.map.n))) if link.map.n != size else None
+    if link.axis is None:
+        return None
+    outputs = wanted[link.axis]
+    places = range(int(shape[link.axis])) if outputs is None else outputs
+    found = frozenset(q for q in link.map.sources(set(places)) if 0 <= q < int(size))
+    return None if len(found) == size else found
+
+
+def reached(paths: Sequence[Path], inputs: Mapping[int, Sequence[Box]], shape: Shape) -> list[Box]:
+    """The positions of the output that read these positions of the inputs."""
+    boxes = (_outputs_of(path, box, shape) for path in paths for box in inputs.get(path.source, ()))
+    return [box for box in boxes if box is not None]
+
+
+def _outputs_of(path: Path, inputs: Box, shape: Shape) -> Box | None:
+    """Along each axis of the output, what reads these; None where some axis has nothing that does."""
+    axes: list[Axis] = [None] * len(shape)
+    for link, places in zip(path.links, inputs, strict=True):
+        if places is None:
+            continue
+        if link.axis is None:
+            if isinstance(link.map, Whole) and not any(q < int(link.map.n) for q in places):
+                return None
+            continue
+        here = _readers(link.map, places, int(shape[link.axis]))
+        before = axes[link.axis]
+        axes[link.axis] = here if before is None else before & here
+        if not here:
+            return None
+    return tuple(axes)
+
+
+def _readers(axis_map: AxisMap, places: Iterable[int], outputs: int) -> frozenset[int]:
+    """The outputs that read one of these positions: the map run the other way."""
+    wanted = set(places)
+    if isinstance(axis_map, Window):
+        back: Iterable[int] = Scatter(axis_map).sources(wanted)
+    elif isinstance(axis_map, Scatter):
+        back = axis_map.window.sources(wanted)
+    elif isinstance(axis_map, Listed):
+        back = [y for y in range(outputs) if not wanted.isdisjoint(axis_map.sources_of(y))]
+    else:
+        back = range(outputs)
+    return frozenset(y for y in back if 0 <= y < outputs)
+
+
+def gathered(boxes: Iterable[Box]) -> list[Box]:
+    """The same positions in few boxes: two are one where one holds the other, or but one axis differs.
+
+    >>> gathered([(None, frozenset({1}), frozenset({2})), (None, frozenset({3}), frozenset({2}))])
+    [(None, frozenset({1, 3}), frozenset({2}))]
+    """
+    kept: list[Box] = []
+    for box in boxes:
+        waiting = box
+        while (other := next((each for each in kept if _joins(each, waiting)), None)) is not None:
+            kept.remove(other)
+            waiting = united(other, waiting)
+        kept.append(waiting)
+    return kept if len(kept) <= _MOST_BOXES else [along_axes(kept)]
+
+
+def _joins(first: Box, second: Box) -> bool:
+    """Whether the two together are one box."""
+    apart = sum(a != b for a, b in zip(first, second, strict=True))
+    return apart < 2 or _holds(first, second) or _holds(second, first)
+
+
+def _holds(larger: Box, smaller: Box) -> bool:
+    pairs = zip(larger, smaller, strict=True)
+    return all(a is None or (b is not None and b <= a) for a, b in pairs)
+
+
+def united(first: Box, second: Box) -> Box:
+    """Axis by axis what is in either."""
+    return tuple(None if a is None or b is None else a | b for a, b in zip(first, second, strict=True))
+
+
+def along_axes(boxes: Sequence[Box]) -> Box:
+    """Axis by axis what is in any of them."""
+    whole = boxes[0]
+    for box in boxes[1:]:
+        whole = united(whole, box)
+    return whole

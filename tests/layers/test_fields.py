@@ -1,0 +1,269 @@
+"""What positions read: receptive fields, single positions, leftover input, against poking the reference's inputs."""
+
+import math
+
+import numpy as np
+import pytest
+import sympy
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from convmath import (
+    Add,
+    Builder,
+    Chain,
+    Concat,
+    Conv1d,
+    INPUT,
+    Multiply,
+    Network,
+    Parameter,
+    ReLU,
+    Softmax,
+    network_of,
+    summarise,
+)
+from convmath.exact.proof import evaluate
+from convmath.oracle.poke import check_fields, poked, poked_leftover, poked_read
+from convmath.oracle.strategies import (
+    adaptive_pools,
+    along_an_axis,
+    avg_pools,
+    chains,
+    conv_transposes,
+    convs,
+    lp_pools,
+    max_pools,
+    maps,
+    pads,
+    reductions,
+    reshapes,
+    shuffles,
+    subsamples,
+    upsamples,
+)
+from convmath.solve import reached
+
+FAMILIES = (
+    *(convs, conv_transposes, max_pools, avg_pools, lp_pools, subsamples, adaptive_pools, pads),
+    *(upsamples, shuffles),
+)
+
+
+@given(maps())
+def test_every_position_of_a_network_reads_what_the_formulas_say(network):
+    check_fields(network)
+
+
+@pytest.mark.parametrize("family", FAMILIES, ids=lambda family: family.__name__)
+@settings(max_examples=max(10, settings().max_examples // 2))
+@given(data=st.data())
+def test_every_position_of_a_layer_reads_what_the_formulas_say(family, data):
+    layer, (shape,) = data.draw(family())
+    check_fields(Network.chain(layer, shape))
+
+
+@given(maps(gates=False))
+def test_a_pixel_reaches_the_positions_that_read_it(network):
+    changed = poked(network)[network.output]
+    rank = len(network.input_shape) - 1
+    if changed.ndim == rank or not any(network.trace().fields[network.output]):
+        return
+    for pixel in np.ndindex(*network.input_shape[1:]):
+        found = np.argwhere(changed[pixel])
+        axes = [set(found[:, axis]) for axis in range(changed.ndim - rank)] if len(found) else [set()] * rank
+        assert [set(axis) for axis in reached(network, pixel, network.output)] == axes
+
+
+@given(maps(gates=False))
+def test_a_field_is_as_large_as_some_position_reads(network):
+    """No larger than the largest that poking finds, where padding does not count as positions."""
+    trace = network.trace()
+    for name, changed in poked(network).items():
+        field = trace.receptive_field(name)
+        if field is None or field.bound:
+            continue
+        for axis, size in enumerate(field.size):
+            assert size >= max((p[axis] for p in map(extents, poked_read(changed, len(field.size)))), default=0)
+
+
+def extents(axes):
+    return [max(axis) - min(axis) + 1 if len(axis) else 0 for axis in axes]
+
+
+# --- leftover input ---
+
+
+@given(chains())
+def test_leftover_is_noticed_by_no_output(case):
+    """With padding more may go unnoticed: an output's last window can lie beside the input."""
+    network = case.layer
+    assert all(a <= b for a, b in zip(network.leftover(), poked_leftover(network), strict=True))
+
+
+@given(chains(padded=False))
+def test_leftover_of_a_chain_without_padding_is_what_no_output_notices(case):
+    if not any(getattr(layer, "ceil_mode", False) for layer in case.layer.layers):
+        assert case.layer.leftover() == poked_leftover(case.layer)
+
+
+def test_leftover_is_at_most_the_whole_input():
+    """The second layer's one window lies on its padding: no output reads any of the five rows."""
+    chain = Network.chain([Conv1d(1, 1, 1, 3), Conv1d(1, 1, 1, 3, ((1, 0),))], (1, 5))
+    assert poked_leftover(chain) == chain.leftover() == (5,)
+
+
+def test_leftover_behind_padding_between_layers():
+    """Of four rows the first layer's one window reads 0 and 1; whatever follows, 2 and 3 are left over."""
+    chain = Network.chain([Conv1d(1, 1, 2, 3), Conv1d(1, 1, 3, padding=1)], (1, 4))
+    assert poked_leftover(chain) == chain.leftover() == (2,)
+
+
+def test_leftover_in_symbols_is_at_most_the_input_too():
+    """Windows of 2 at stride s > 8 over four rows of padding and five of input: the one window reads none of it."""
+    s = sympy.Symbol("s", integer=True, positive=True)
+    (general,) = Chain(Conv1d(1, 1, 2, s, ((4, 0),))).leftover((1, 5))
+    for stride in range(1, 14):
+        (number,) = Chain(Conv1d(1, 1, 2, stride, ((4, 0),))).leftover((1, 5))
+        assert evaluate(sympy.sympify(general), {s: stride}) == number
+    assert Chain(Conv1d(1, 1, 2, 10, ((4, 0),))).leftover((1, 5)) == (5,)
+
+
+# --- fields worked out by hand, by sliding or by poking ---
+
+SIZES = (  # network, input, node or None for the last map, size of the field, whether it is only bounded
+    ("Conv2d(1, 1, (1, 5)) -> Permute((0, 1, 3, 2))", "1x9x9", None, (5, 1), False),
+    # the outputs of a pool from 8 to 6 read 2 positions each: with three of them 4, 5, 5, 4
+    ("AdaptiveAvgPool1d(6) -> Conv1d(1, 1, 3)", "1x8", None, (5,), False),
+    ("AdaptiveAvgPool1d(6) -> Conv1d(1, 1, 2)", "1x80", None, (28,), False),
+    ("AdaptiveAvgPool2d(3)", "1x11x11", "0", (5, 5), False),
+    ("AdaptiveAvgPool2d(1) -> Upsample(size=80, mode='bilinear')", "1x80x80", "1", (80, 80), False),
+    ("AdaptiveAvgPool2d(6) -> Upsample(size=80, mode='bilinear')", "1x80x80", "1", (28, 28), False),
+    ("Linear(20, 20) -> Linear(20, 20)", "8x20", "1", (20,), False),
+    ("Softmax(dim=2) -> Conv1d(4, 4, 3, padding=1)", "4x9", "1", (9,), False),
+    ("ConvTranspose2d(1, 1, 3, stride=3, dilation=4)", "1x8x8", None, (1, 1), False),
+    ("ConvTranspose1d(1, 1, 2, stride=2) -> Conv1d(1, 1, 2, stride=2)", "1x8", None, (1,), False),
+    ("Conv1d(1, 1, 3, padding=1, padding_mode='circular')", "1x9", None, (9,), False),
+    ("PixelShuffle(2) -> Conv2d(1, 1, 3)", "4x6x6", None, (2, 2), False),
+    ("Unfold(3, padding=1)", "2x5x6", "0", None, False),
+)
+
+
+@pytest.mark.parametrize(("layers", "shape", "node", "size", "bound"), SIZES, ids=[row[0] for row in SIZES])
+def test_fields_by_hand(layers, shape, node, size, bound):
+    field = network_of(layers, shape).receptive_field(node=node)
+    assert (field and field.size, bool(field and field.bound)) == (size, bound)
+
+
+def test_the_windows_of_a_pool_from_eleven_to_three():
+    """Starts floor(i*11/3), ends ceil((i+1)*11/3): 0..3, 3..7, 7..10."""
+    trace = network_of("AdaptiveAvgPool2d(3)", "1x11x11").trace()
+    spans = [trace.fields["0"][1].span(i) for i in range(3)]
+    assert spans == [(0, 3), (3, 7), (7, 10)]
+    assert trace.receptive_field("0").varies
+
+
+def test_behind_a_map_that_was_put_together_nothing_grows():
+    chain = network_of("AdaptiveAvgPool2d(1) -> Upsample(size=9) -> Conv2d(1, 1, 3, padding=1)", "1x9x9")
+    field = chain.receptive_field(node="2")
+    assert (field.size, field.sees_all) == ((9, 9), (True, True))
+
+
+@pytest.mark.parametrize("k", [1, 2, 3, 4, 5, 7])
+def test_a_bound_in_symbols_is_never_below_the_field(k):
+    """k=3: the bound 2 of the first version is less than the 4 that are read."""
+    symbol = sympy.Symbol("k", integer=True, positive=True)
+    chain = "Conv1d(1, 1, 1, 3) -> ConvTranspose1d(1, 1, {}, 3) -> Conv1d(1, 1, 2)"
+    general = network_of(chain.format("k"), "1x30").receptive_field()
+    exact = network_of(chain.format(k), "1x30").receptive_field()
+    assert general.bound
+    assert exact.size[0] <= evaluate(sympy.sympify(general.size[0]), {symbol: k})
+
+
+def seam():
+    build = Builder()
+    x = build("conv", Conv1d(1, 1, 1), INPUT)
+    x = build("twice", Concat(dim=2), x, x)
+    build("over", Conv1d(1, 1, 2), x)
+    return build.network("seam", (1, 8))
+
+
+def test_a_map_behind_itself():
+    """Position 8 of the doubled map reads pixel 0; the window over the seam reads 7 and 0, whose hull is all 8."""
+    trace = seam().trace()
+    field = trace.fields["twice"][1]
+    assert [field.span(i) for i in (0, 7, 8, 15)] == [(0, 0), (7, 7), (0, 0), (7, 7)]
+    assert trace.fields["over"][1].span(7) == (0, 7)
+    assert trace.receptive_field("over").size == (8,)
+    assert [sorted(axis) for axis in reached(seam(), (0,), "over")] == [[0, 7, 8]]
+
+
+@pytest.mark.parametrize("join", [Add(), Multiply()])
+def test_a_learned_map_is_no_gate(join):
+    """LayerScale and position embeddings read nothing of the input."""
+    build = Builder()
+    x = build("conv", Conv1d(3, 4, 3, padding=1), INPUT)
+    p = build("scale", Parameter((4, 1)))
+    build("join", join, x, p)
+    field = build.network("scaled", (3, 9)).receptive_field()
+    assert (field.size, field.gated) == ((3,), False)
+
+
+def test_a_factor_from_the_whole_map_is_a_gate():
+    text = str(summarise(squeezed()))
+    assert squeezed().receptive_field().gated
+    assert "gates: factors or statistics that every position shares see all of the input besides" in text
+
+
+def squeezed():
+    build = Builder()
+    x = build("conv", Conv1d(3, 4, 3, padding=1), INPUT)
+    y = build.chain("gate", x, network_of("AdaptiveAvgPool1d(1)", "4x9").layers[0], Conv1d(4, 4, 1))
+    build("scaled", Multiply(), x, y)
+    build("relu", ReLU(), "scaled")
+    return build.network("squeezed", (3, 9))
+
+
+def test_a_product_of_two_maps_of_the_same_input_is_no_gate():
+    build = Builder()
+    x = build("conv", Conv1d(3, 3, 3, padding=1), INPUT)
+    build("product", Multiply(), x, INPUT)
+    field = build.network("gated", (3, 9)).receptive_field()
+    assert (field.size, field.gated) == ((3,), False)
+
+
+@pytest.mark.parametrize("pixel", range(16))
+def test_pixels_reach_what_resizes_them(pixel):
+    """Four outputs lie at 1.5, 5.5, 9.5 and 13.5 and weigh the two pixels around them; the rest reaches nothing."""
+    found = reached("Upsample(size=4, mode='linear')", (pixel,), input_shape=(1, 16))
+    read = {1: [0], 2: [0], 5: [1], 6: [1], 9: [2], 10: [2], 13: [3], 14: [3]}
+    assert [sorted(axis) for axis in found] == [read.get(pixel, [])]
+
+
+def test_published_fields_stay():
+    """Araujo et al. 2019, table 1 counts padding as positions."""
+    published = {"alexnet": 195, "vgg16": 212, "resnet50": 427, "densenet121": 2071, "mobilenet_v2": 491}
+    found = {name: summarise(name).receptive_field.size for name in published}
+    assert found == {name: (size, size) for name, size in published.items()}
+
+
+def test_what_sees_all_of_the_input_says_so():
+    assert "as large as the whole input: a position in the middle sees all of it" in str(summarise("resnet50"))
+    assert "as large as the whole input" not in str(summarise("vgg16"))
+
+
+def test_a_summary_names_the_node_of_its_field():
+    assert "16 at S4 (stride 4" in str(summarise("lenet"))
+
+
+@given(st.one_of(reductions(), reshapes(), along_an_axis()))
+def test_what_moves_axes_keeps_count_of_positions(case):
+    """Axes that are left have fields, and none is larger than the input."""
+    layer, (shape,) = case
+    trace = Network.chain(layer, shape).trace()
+    for field in trace.fields["0"] or ():
+        assert field is None or math.prod(shape) >= field.size
+
+
+def test_softmax_over_channels_keeps_positions():
+    assert Network.chain(Softmax(), (4, 5, 6)).receptive_field(node="0").size == (1, 1)
