@@ -14,7 +14,7 @@ class ConvmathError(ValueError):
 
 
 def near(name: str, known: Iterable[str], otherwise: str = "") -> str:
-    """The known names that look like a name, as the end of a message; ``otherwise`` all, or where to find them.
+    """The known names that look like a name, as the end of a message; ``otherwise`` where to find them all.
 
     >>> near("Conv2", ["Conv2d", "Linear"]), near("q", ["height", "width"])
     ('; did you mean Conv2d?', '; known are height, width')
@@ -28,7 +28,11 @@ def near(name: str, known: Iterable[str], otherwise: str = "") -> str:
         return f"; did you mean {' or '.join(lowered[each] for each in alike)}?"
     if not names:
         return ""
-    shown = names if len(names) <= _MOST_LISTED else [*names[:_MOST_LISTED], f"{len(names) - _MOST_LISTED} more"]
+    shown = (
+        names
+        if len(names) <= _MOST_LISTED
+        else [*names[:_MOST_LISTED], f"{len(names) - _MOST_LISTED} more"]
+    )
     return f"; {otherwise or 'known are ' + ', '.join(shown)}"
 
 

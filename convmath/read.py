@@ -1,4 +1,4 @@
-"""What a question is about: a layer, a chain, a network of the zoo, a file or a PyTorch module, all as a network.
+"""What a question is about: a layer, a chain, a name, a file or a PyTorch module, all as a network.
 
 Every command and every function that asks something of a network reads its subject here.
 """
@@ -28,8 +28,8 @@ ShapeLike: TypeAlias = "Shape | list[Integer] | str"
 def network_of(what: Subject, input_shape: ShapeLike | None = None, *, symbolic: bool = False) -> Network:
     """What is meant, as a network on an input.
 
-    ``what`` is a network, a layer, layers one after another, a ``torch.nn.Module``, or a text: a layer or chain
-    as it is written, a name (``convmath list``), a ``.toml`` or ``.json`` file, or a module as
+    ``what`` is a network, a layer, layers one after another, a ``torch.nn.Module``, or a text: a layer or
+    chain as it is written, a name (``convmath list``), a ``.toml`` or ``.json`` file, or a module as
     ``package.module:attribute`` or ``file.py:Class``.  ``input_shape`` is the one asked for; without it a
     network has its own, and layers the general one in symbols.  With ``symbolic`` every size is a symbol.
 
@@ -47,7 +47,7 @@ def network_of(what: Subject, input_shape: ShapeLike | None = None, *, symbolic:
     if isinstance(what, Network):
         return _on(what, shape, symbolic)
     if isinstance(what, Layer) or _are_layers(what):
-        return _on(Network.chain(what), shape, symbolic)  # type: ignore[arg-type]
+        return _on(Network.chain(what), shape, symbolic)
     return _module(what, shape, symbolic)
 
 
@@ -82,7 +82,9 @@ def is_name(text: str) -> bool:
 
 def _named(text: str, shape: Shape | None, symbolic: bool) -> Network:
     if not text.strip():
-        raise ConvmathError("nothing is named; give a layer like Conv2d(3, 8, 3), or a name of convmath list")
+        raise ConvmathError(
+            "nothing is named; give a layer like Conv2d(3, 8, 3), or a name of convmath list"
+        )
     if is_name(text):
         return _of_zoo(text, shape, symbolic)
     if "(" in text:
@@ -155,7 +157,5 @@ def _module(what: Any, shape: Shape | None, symbolic: bool, text: str = "") -> N
     name = text or type(what).__name__
     if shape is None or any(map(is_open, shape)):
         given = "" if shape is None else f", not {show(shape)}"
-        raise ConvmathError(
-            f"{name} has no input of its own; give it in numbers{given}: --input 3x224x224"
-        )
+        raise ConvmathError(f"{name} has no input of its own; give it in numbers{given}: --input 3x224x224")
     return _on(from_torch(what, shape, text.rpartition(":")[2] or None), shape, symbolic)

@@ -65,7 +65,7 @@ def main(arguments: list[str] | None = None) -> None:
     except click.Abort:
         raise KeyboardInterrupt from None
     except BrokenPipeError:  # whoever reads has enough
-        sys.stdout = None  # type: ignore[assignment]
+        sys.stdout = None
         sys.exit(1)
     except OSError as error:
         click.echo(f"convmath: {error.strerror or error}", err=True)

@@ -114,14 +114,14 @@ def _run(text: str) -> tuple[int, int]:
     return ends[0], ends[1]
 
 
-def _element(
-    read: Network, node: str | None, element: str, arrays: dict[str, Any], format_: str
-) -> str:
+def _element(read: Network, node: str | None, element: str, arrays: dict[str, Any], format_: str) -> str:
     from convmath.explain.element import read_arrays, work_out
     from convmath.render import element as render
 
     if node is None and len(read.nodes) != 1:
-        raise ConvmathError("--element works out one layer; name one of them with --node, or give a single layer")
+        raise ConvmathError(
+            "--element works out one layer; name one of them with --node, or give a single layer"
+        )
     name = read.output if node is None else read[node].name
     layer, shapes = read.trace().keys[name]
     target = numbers_of("--element", element, "0,1,1")

@@ -23,7 +23,9 @@ FORMATS = ("table", "text", "markdown", "csv", "latex", "html", "json")
 @CONVENTION
 @DTYPE
 @click.option("--depth", type=int, help="Group layers by so many parts of their names.")
-@click.option("--fields", is_flag=True, help="The receptive field of every map: stride, first field, centre.")
+@click.option(
+    "--fields", is_flag=True, help="The receptive field of every map: stride, first field, centre."
+)
 @click.option("--format", "format_", type=click.Choice(FORMATS), default="table", show_default=True)
 def summary(
     network: str,
@@ -56,7 +58,9 @@ def summary(
     found = summary_of(read, batch=_samples(batch), counting=counting, dtype=dtype)
     found = found if depth is None else found.grouped(depth)
     if fields and format_ not in ("table", "text"):
-        raise ConvmathError(f"--fields is a table for the terminal; --format {format_} has every field already")
+        raise ConvmathError(
+            f"--fields is a table for the terminal; --format {format_} has every field already"
+        )
     click.echo(_rendered(found, "fields" if fields else format_))
 
 

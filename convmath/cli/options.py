@@ -14,7 +14,10 @@ from convmath.network.dtypes import BYTES
 
 NETWORK = click.argument("network")
 INPUT = click.option(
-    "--input", "input_text", metavar="CxHxW", help="Input shape without the batch; the network's own unless given."
+    "--input",
+    "input_text",
+    metavar="CxHxW",
+    help="Input shape without the batch; the network's own unless given.",
 )
 NODE = click.option("--node", metavar="NAME", help="One node of the network, like layer1.0.conv1.")
 DTYPE = click.option("--dtype", type=click.Choice(list(BYTES)), default="float32", show_default=True)

@@ -35,8 +35,8 @@ def inputs(
 ) -> None:
     """All input sizes that fit NETWORK: every window, every join, every dense layer.
 
-    NETWORK is a name (convmath list), a layer or a chain of layers, a file or a PyTorch module.  --output is
-    the size of --node, the last map unless one is named.
+    NETWORK is a name (convmath list), a layer or a chain of layers, a file or a PyTorch module.  --output
+    is the size of --node, the last map unless one is named.
 
     \b
     convmath solve inputs unet
@@ -71,7 +71,9 @@ def reaches(network: str, pixel: str, input_text: str | None, node: str | None, 
     trace = read.trace()
     name = node or trace.last_map
     if format_ == "json":
-        click.echo(as_json({"network": read.name, "node": name, "reached": [sorted(axis) for axis in axes]}))
+        click.echo(
+            as_json({"network": read.name, "node": name, "reached": [sorted(axis) for axis in axes]})
+        )
         return
     shown = " x ".join(_runs(sorted(axis)) for axis in axes)
     click.echo(f"pixel {show(place)} reaches {shown} of {name}, {show(trace.shapes[name])}")
@@ -154,7 +156,9 @@ def arguments(n: int, output: int, format_: str, **bounds: str) -> None:
 @solve.command()
 @click.option("--receptive-field", type=int, required=True, metavar="N", help="The history to see.")
 @click.option("--kernel-size", type=int, required=True)
-@click.option("--base", type=int, default=2, show_default=True, help="How dilations grow from level to level.")
+@click.option(
+    "--base", type=int, default=2, show_default=True, help="How dilations grow from level to level."
+)
 @click.option("--convolutions", type=int, default=1, show_default=True, help="Of each level.")
 @JSON_TOO
 def dilations(receptive_field: int, kernel_size: int, base: int, convolutions: int, format_: str) -> None:
@@ -171,7 +175,9 @@ def dilations(receptive_field: int, kernel_size: int, base: int, convolutions: i
         click.echo(as_json({"levels": len(found.dilations), **found._asdict()}))
         return
     listed = ", ".join(map(str, found.dilations))
-    click.echo(f"{len(found.dilations)} levels with dilation {listed} see {found.receptive_field:,} positions")
+    click.echo(
+        f"{len(found.dilations)} levels with dilation {listed} see {found.receptive_field:,} positions"
+    )
 
 
 def _limited(command: Callable[..., None]) -> Callable[..., None]:
@@ -216,7 +222,9 @@ def depth(
         _show(largest_depth(chain, _numbers(input_text), wanted, dtype=dtype), "depth", format_)
         return
     if wanted:
-        raise ConvmathError("--receptive-field asks for the fewest, a budget for the most; give one of them")
+        raise ConvmathError(
+            "--receptive-field asks for the fewest, a budget for the most; give one of them"
+        )
     size = _count("receptive_field", receptive_field)
     found = depth_for(chain, size, None if input_text is None else _numbers(input_text))
     if format_ == "json":
@@ -294,7 +302,9 @@ def _count(name: str, text: str) -> int:
     except InvalidOperation:
         whole = False
     if not whole:
-        raise ConvmathError(f"--{name.replace('_', '-')} {short(text)} is no whole number; write it like 1000000 or 1e6")
+        raise ConvmathError(
+            f"--{name.replace('_', '-')} {short(text)} is no whole number; write it like 1000000 or 1e6"
+        )
     return int(value)
 
 

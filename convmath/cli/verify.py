@@ -26,8 +26,8 @@ def verify(
 ) -> None:
     """Run networks by formula, by the NumPy reference and by PyTorch, and compare them.
 
-    NETWORKS are names (convmath list), layers or chains of layers, files, or PyTorch modules, which are run as
-    they are. Without any, every network of the zoo. The exit code is 1 where one does not hold.
+    NETWORKS are names (convmath list), layers or chains of layers, files, or PyTorch modules, which are
+    run as they are. Without any, every network of the zoo. The exit code is 1 where one does not hold.
 
     \b
     convmath verify resnet18 googlenet

@@ -32,13 +32,13 @@ def adaptive_taps() -> Derivation:
             ),
             Step(
                 n + o - Sum(1 + below - above, (i, 1, o)),
-                "a border is read twice unless it is a whole number: 1 less where o*j = i*n for some j; the "
-                "last border, i = o, is one of those",
+                "a border is read twice unless it is a whole number: 1 less where o*j = i*n for some j, as "
+                "it is for the last border, i = o",
             ),
             Step(
                 window.taps,
-                "how many i there are with o*j = i*n is gcd(n, o): the count is the same for n + o, it is the "
-                "same with n and o exchanged, for they are the pairs (i, j), and it is o where n = o",
+                "how many i there are with o*j = i*n is gcd(n, o): the count is the same for n + o, it is "
+                "the same with n and o exchanged, for it counts pairs (i, j), and it is o where n = o",
                 "euclid",
             ),
         ),

@@ -98,10 +98,10 @@ def _fewer(before: Step | None, step: Step) -> Proof:
 
 
 def _euclid(before: Step | None, step: Step) -> Proof:
-    """A count that Euclid's algorithm works out: it is the greatest common divisor that stands in its place.
+    """A count that Euclid's algorithm works out: the greatest common divisor that stands in its place.
 
-    The count is of the pairs (i, j) with ``o*j = i*n`` and i in ``1 .. o``.  It is the same for n + o; it is the
-    same with n and o exchanged, for j runs through ``1 .. n`` meanwhile; and it is o where n is o.
+    The count is of the pairs (i, j) with ``o*j = i*n`` and i in ``1 .. o``.  It is the same for n + o; it
+    is the same with n and o exchanged, for j runs through ``1 .. n`` meanwhile; and it is o where n is o.
     """
     left, right = _statement(before), step.statement
     proof = prove_equal(left, right)

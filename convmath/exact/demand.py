@@ -1,7 +1,7 @@
 """What layers demand of sizes.  Numbers that fall short are refused; sizes still open note the demand.
 
-This is the one place where a size is held against what it must be: with numbers a demand raises, with symbols
-it becomes a condition, and with sizes that are functions of the input's it is solved.
+This is the one place where a size is held against what it must be: with numbers a demand raises, with
+symbols it becomes a condition, and with sizes that are functions of the input's it is solved.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ _solving: ContextVar[bool] = ContextVar("solving", default=False)
 
 @contextmanager
 def noting(solving: bool = False) -> Iterator[list[Demand]]:
-    """Collect the demands on open sizes that are made inside; when ``solving``, those that never hold as well."""
+    """Collect the demands on open sizes made inside; when ``solving``, those that never hold as well."""
     found: list[Demand] = []
     tokens = _noted.set(found), _solving.set(solving)
     try:

@@ -93,8 +93,10 @@ def _grouped(printer: Any, expression: Expr) -> str:
 
 
 def _rewrite(numerator: Expr, denominator: Expr) -> Expr | None:
-    """One step towards the canonical form; None where it is reached or a lemma's assumption is not known."""
-    above, below = sympy.fraction(sympy.together(numerator)) if _has_fractions(numerator) else (numerator, S.One)
+    """One step towards the canonical form; None where it is reached, or a lemma does not hold."""
+    above, below = (
+        sympy.fraction(sympy.together(numerator)) if _has_fractions(numerator) else (numerator, S.One)
+    )
     if not (above.is_integer and below.is_positive and denominator.is_integer and denominator.is_positive):
         return None
     if below != 1:

@@ -9,17 +9,41 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, Protocol, TypeAlias, TypeGuard
 
 from convmath.errors import ConvmathError
 
-if TYPE_CHECKING:
-    import sympy
 
-Integer: TypeAlias = "int | sympy.Expr"
+class Symbolic(Protocol):
+    """What stands for a whole number that is not known: a SymPy expression, whatever its type checks as."""
+
+    @property
+    def free_symbols(self) -> Any:
+        """The symbols in it."""
+
+    def __add__(self, other: Any, /) -> Any: ...
+    def __radd__(self, other: Any, /) -> Any: ...
+    def __sub__(self, other: Any, /) -> Any: ...
+    def __rsub__(self, other: Any, /) -> Any: ...
+    def __mul__(self, other: Any, /) -> Any: ...
+    def __rmul__(self, other: Any, /) -> Any: ...
+    def __neg__(self) -> Any: ...
+    def __truediv__(self, other: Any, /) -> Any: ...
+    def __rtruediv__(self, other: Any, /) -> Any: ...
+    def __floordiv__(self, other: Any, /) -> Any: ...
+    def __rfloordiv__(self, other: Any, /) -> Any: ...
+    def __mod__(self, other: Any, /) -> Any: ...
+    def __ge__(self, other: Any, /) -> Any: ...
+    def __gt__(self, other: Any, /) -> Any: ...
+    def __le__(self, other: Any, /) -> Any: ...
+    def __lt__(self, other: Any, /) -> Any: ...
+    def __int__(self) -> int: ...
 
 
-def is_number(value: Any) -> bool:
+Integer: TypeAlias = int | Symbolic
+
+
+def is_number(value: Any) -> TypeGuard[int]:
     """Whether ``value`` is a plain Python int rather than an expression."""
     return isinstance(value, int)
 
@@ -30,7 +54,7 @@ def is_symbolic(value: Any) -> bool:
 
 
 def is_open(value: Any) -> bool:
-    """Whether ``value`` is a whole number that is not known yet: an expression, or a function of another."""
+    """Whether ``value`` is a whole number not known yet: an expression, or a function of another."""
     return is_symbolic(value) or hasattr(value, "is_open")
 
 
@@ -39,9 +63,10 @@ def is_nonnegative(value: Integer) -> bool:
     return value >= 0 if is_number(value) else bool(getattr(value, "is_nonnegative", False))
 
 
-def plain(value: Any) -> Any:
+def plain(value: Any) -> Integer:
     """``value`` as a Python int where it is one, however SymPy wraps it."""
-    return int(value) if getattr(value, "is_Integer", False) else value
+    found: Integer = int(value) if getattr(value, "is_Integer", False) else value
+    return found
 
 
 def floor_div(numerator: Integer, denominator: Integer) -> Integer:
@@ -58,7 +83,8 @@ def floor_div(numerator: Integer, denominator: Integer) -> Integer:
         from convmath.exact.floors import FloorDiv
 
         return plain(FloorDiv(numerator, denominator))
-    return numerator // denominator
+    quotient: Integer = numerator // denominator
+    return quotient
 
 
 def ceil_div(numerator: Integer, denominator: Integer) -> Integer:
@@ -91,9 +117,8 @@ def exact_div(numerator: Integer, denominator: Integer) -> Integer:
         if numerator % denominator:
             raise ConvmathError(f"{numerator} is not divisible by {denominator}")
         return numerator // denominator
-    if hasattr(numerator, "is_open"):
-        return numerator // denominator  # type: ignore[operator]
-    return plain(numerator / denominator)
+    whole = hasattr(numerator, "is_open")
+    return plain(numerator // denominator if whole else numerator / denominator)
 
 
 def ratio(numerator: Integer, denominator: Integer) -> Any:
@@ -106,7 +131,7 @@ def ratio(numerator: Integer, denominator: Integer) -> Any:
         return plain(numerator / denominator)
     from fractions import Fraction
 
-    quotient = Fraction(numerator) / denominator
+    quotient = Fraction(numerator) / denominator  # type: ignore[arg-type]
     return quotient.numerator if quotient.denominator == 1 else quotient
 
 
@@ -130,9 +155,9 @@ def positive_part(value: Integer) -> Integer:
     if not sympy.sympify(value).has(sympy.Max):  # to ask it of nested ones takes SymPy seconds
         if is_nonnegative(value):
             return value
-        if value.is_nonpositive:  # type: ignore[union-attr]
+        if getattr(value, "is_nonpositive", False):
             return 0
-    return sympy.Max(0, value, evaluate=False)
+    return plain(sympy.Max(0, value, evaluate=False))
 
 
 def minimum(first: Integer, second: Integer) -> Integer:
@@ -146,15 +171,15 @@ def minimum(first: Integer, second: Integer) -> Integer:
     return _extreme("minimum", min, first, second)
 
 
-def _extreme(name: str, extreme: Callable[..., Any], first: Any, second: Any) -> Any:
+def _extreme(name: str, extreme: Callable[..., Any], first: Any, second: Any) -> Integer:
     """The larger or smaller of two sizes, arrays or fractions; sizes bring their own way."""
     for value, other in ((first, second), (second, first)):
         if hasattr(value, name):
-            return getattr(value, name)(other)
+            return plain(getattr(value, name)(other))
         if hasattr(value, "dtype"):
             apart = abs(first - second)
-            return (first + second + (apart if extreme is max else -apart)) // 2
-    return extreme(first, second)
+            return plain((first + second + (apart if extreme is max else -apart)) // 2)
+    return plain(extreme(first, second))
 
 
 def greatest_common_divisor(first: Integer, second: Integer) -> Integer:
@@ -167,7 +192,7 @@ def greatest_common_divisor(first: Integer, second: Integer) -> Integer:
         return math.gcd(first, second)
     for value, other in ((first, second), (second, first)):
         if hasattr(value, "is_open"):
-            return value.gcd(other)  # type: ignore[no-any-return, union-attr]
+            return plain(value.gcd(other))  # type: ignore[union-attr]
     from convmath.exact.floors import Gcd
 
     return plain(Gcd(first, second))
@@ -182,8 +207,9 @@ def product(values: Iterable[Integer]) -> Integer:
     factors = values if isinstance(values, (list, tuple)) else list(values)
     for value in factors:
         if type(value) is not int:
-            return _product(factors)
-    return math.prod(factors)
+            return plain(_product(factors))
+    found: int = math.prod(factors)  # type: ignore[arg-type]
+    return found
 
 
 def _product(factors: Sequence[Any]) -> Any:
@@ -198,7 +224,7 @@ def _product(factors: Sequence[Any]) -> Any:
         return plain(several[0])
     parts = [sympy.sympify(factor).primitive() for factor in several]
     coefficient = sympy.Mul(*(number for number, _ in parts))
-    return plain(_keep_coeff(coefficient, sympy.Mul(*(rest for _, rest in parts))))
+    return _keep_coeff(coefficient, sympy.Mul(*(rest for _, rest in parts)))
 
 
 def total(term: Callable[[Integer], Integer], extent: Integer) -> Integer:

@@ -112,12 +112,20 @@ def _never_negative(expression: Expr, given: tuple[Boolean, ...]) -> bool:
             more = sympy.Dummy(integer=True, nonnegative=True)
             expression = expression.subs(condition.rhs, condition.lhs + 1 + more)
     expression = expression.subs(
-        {s: 1 + sympy.Dummy(integer=True, nonnegative=True) for s in expression.free_symbols if s.is_positive}
+        {
+            s: 1 + sympy.Dummy(integer=True, nonnegative=True)
+            for s in expression.free_symbols
+            if s.is_positive
+        }
     )
     symbols = sorted(expression.free_symbols, key=str)
     if not all(symbol.is_nonnegative for symbol in symbols) or not expression.is_polynomial(*symbols):
         return False
-    return all(number >= 0 for number in sympy.Poly(expression, *symbols).coeffs()) if symbols else expression >= 0
+    return (
+        all(number >= 0 for number in sympy.Poly(expression, *symbols).coeffs())
+        if symbols
+        else expression >= 0
+    )
 
 
 def grid(symbols: list[Symbol], given: tuple[Boolean, ...] = ()) -> Iterator[dict[Symbol, int]]:
@@ -148,7 +156,9 @@ def _without_parity(expression: Expr) -> Expr:
             sign = {"nonnegative": True} if symbol.is_nonnegative else {}
             half = sympy.Symbol(f"{symbol.name}_half", integer=True, **sign)
             positive = sympy.Symbol(half.name, integer=True, positive=True)
-            halves[symbol] = 2 * half + 1 if symbol.is_odd else 2 * (positive if symbol.is_positive else half)
+            halves[symbol] = (
+                2 * half + 1 if symbol.is_odd else 2 * (positive if symbol.is_positive else half)
+            )
     return expression.subs(halves, simultaneous=True) if halves else expression
 
 

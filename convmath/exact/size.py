@@ -7,7 +7,7 @@ can be put through any definition like an int or an expression.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import gcd, lcm
 from operator import add, sub
@@ -22,8 +22,8 @@ LONGEST = 1_000_000  # a period beyond this is refused
 class Size:
     """The size of an axis of some node, as a function of the size n of the input's axis number ``axis``.
 
-    ``head`` are its values for n = 0, 1, ...; after them those of the ``cycle`` repeat, larger by ``growth``
-    each time.
+    ``head`` are its values for n = 0, 1, ...; after them those of the ``cycle`` repeat, larger by
+    ``growth`` each time.
 
     >>> n = Size(1)
     >>> half = (n - 1) // 2 + 1
@@ -100,7 +100,9 @@ class Size:
         if (head, period) == (len(self.head), self.period):
             return self
         if period > LONGEST:
-            raise ConvmathError(f"a size repeats only after {period}, beyond {LONGEST}; use smaller strides")
+            raise ConvmathError(
+                f"a size repeats only after {period}, beyond {LONGEST}; use smaller strides"
+            )
         values = tuple(map(self.at, range(head + period)))
         return Size(self.axis, values[:head], values[head:], self.growth * (period // self.period))
 
@@ -120,7 +122,7 @@ class Size:
                 tuple(map(change, ours.cycle, theirs.cycle)),
                 growth,
             )
-        return change(Flat.of(self), Flat.of(other))
+        return change(Flat.of(self), Flat.of(other))  # type: ignore[arg-type]
 
     def _extreme(self, other: Any, larger: Callable[..., int]) -> Any:
         """Value by value up to where the one that grows faster is the larger at last."""
@@ -149,6 +151,17 @@ def _simple(axis: int, head: tuple[int, ...], cycle: tuple[int, ...], growth: in
     if growth == 0 and len({*head, *cycle}) == 1:
         return cycle[0]
     return Size(axis, head, cycle, growth)
+
+
+def any_sizes(shape: Sequence[Any]) -> tuple[Any, ...]:
+    """A shape with a size of its own for every axis; channels stay where they are a number.
+
+    >>> [getattr(size, "axis", size) for size in any_sizes((3, 224, 224))]
+    [3, 1, 2]
+    """
+    return tuple(
+        size if place == 0 and isinstance(size, int) else Size(place) for place, size in enumerate(shape)
+    )
 
 
 @dataclass(frozen=True)

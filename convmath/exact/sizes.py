@@ -192,9 +192,7 @@ def _absorbed(
 ) -> tuple[Any, ...]:
     """The range grown at its ends by single values that continue it; those inside it dropped."""
     classes = frozenset(residues)
-    left = {
-        n for n in others if n < first or (last is not None and n > last) or n % modulus not in classes
-    }
+    left = {n for n in others if n < first or (last is not None and n > last) or n % modulus not in classes}
     while (before := _next(first, modulus, residues, -1)) in left:
         left.remove(before)
         first = before

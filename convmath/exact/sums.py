@@ -13,12 +13,13 @@ _MOST_TERMS = 100  # that are written out
 def canonical_sum(whole: Sum) -> Expr:
     """A sum over one index, split into its terms.
 
-    Whole ranges are shifted until their floors start alike, and first and last terms are taken out until the
-    bounds have no number in them, so that sums over almost the same range show what they differ by.
+    Whole ranges are shifted until their floors start alike, and first and last terms are taken out until
+    the bounds have no number in them, so that sums over almost the same range show what they differ by.
 
     >>> n, o = sympy.symbols("n o", integer=True, positive=True)
     >>> i = sympy.Symbol("i", integer=True, nonnegative=True)
-    >>> canonical_sum(Sum(FloorDiv(i*n + n, o), (i, 0, o - 1))) - canonical_sum(Sum(FloorDiv(i*n, o), (i, 1, o)))
+    >>> ahead, plain = Sum(FloorDiv(i*n + n, o), (i, 0, o - 1)), Sum(FloorDiv(i*n, o), (i, 1, o))
+    >>> canonical_sum(ahead) - canonical_sum(plain)
     0
     """
     term, (index, first, last) = whole.args

@@ -1,8 +1,8 @@
 """Where a demand on sizes holds: all input sizes n along one axis, complete, never a sample.
 
-A ``Size`` f grows by its growth D whenever n grows by its period M, from the end of its head on.  So in each
-residue class f is linear in n there: it is 0 everywhere, or at one n at most, and it stays on one side from
-some n on.
+A ``Size`` f grows by its growth D whenever n grows by its period M, from the end of its head on.  So in
+each residue class f is linear in n there: it is 0 everywhere, or at one n at most, and it stays on one
+side from some n on.
 """
 
 from __future__ import annotations
@@ -54,10 +54,14 @@ def square(demand: Demand) -> Demand:
 
 def _squared(side: object) -> object:
     if isinstance(side, Size):
-        return Size(1, side.head, side.cycle, side.growth)
+        return _on_axis_1(side)
     if not isinstance(side, Flat):
         return side
-    return Flat(tuple((number, tuple(map(_squared, factors))) for number, factors in side.terms))  # type: ignore[misc]
+    return Flat(tuple((number, tuple(map(_on_axis_1, factors))) for number, factors in side.terms))
+
+
+def _on_axis_1(size: Size) -> Size:
+    return Size(1, size.head, size.cycle, size.growth)
 
 
 def where(demand: Demand, first: int = 1) -> Sizes:
@@ -135,7 +139,11 @@ def _at_least_zero(size: Size) -> Sizes:
     between = [n for n in range(low, high) if size.at(n) >= 0]
     if growth > 0:
         return Sizes(high, others=(*singles, *between))
-    return Sizes(start, low - 1, others=(*singles, *between)) if low > start else Sizes.of([*singles, *between])
+    return (
+        Sizes(start, low - 1, others=(*singles, *between))
+        if low > start
+        else Sizes.of([*singles, *between])
+    )
 
 
 def _where_flat(flat: Flat, least: bool, first: int) -> Sizes:

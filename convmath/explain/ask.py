@@ -13,10 +13,11 @@ def explain(
     dtype: str = "float32",
     node: str | None = None,
 ) -> tuple[Explanation, ...]:
-    """Explain a layer, each layer of a chain and its totals, a network's totals, or one ``node`` of a network.
+    """Explain a layer, each layer of a chain and its totals, a network's totals, or one ``node`` of it.
 
-    ``what`` is a layer, a chain, a name, a file, a text or a module, see ``convmath.read.network_of``; without
-    an input it is explained in symbols, or on the network's own.  Raises ConvmathError where it does not fit.
+    ``what`` is a layer, a chain, a name, a file, a text or a module, see ``convmath.read.network_of``;
+    without an input it is explained in symbols, or on the network's own.  Raises ConvmathError where it
+    does not fit.
 
     >>> from convmath import Conv2d
     >>> (explanation,) = explain(Conv2d(3, 128, 3, bias=False), (3, 7, 7))

@@ -65,7 +65,11 @@ def _reason(pair: Pair, kind: str, reason: str) -> str:
     outer = [each for each, _, inner in executed(statement) if each == kind and not inner]
     if statement.reduction is None:
         one = kind[:-1]
-        return f"one {one} an element" if len(pair.actual) == 1 and kind in ("additions", "comparisons") else reason
+        return (
+            f"one {one} an element"
+            if len(pair.actual) == 1 and kind in ("additions", "comparisons")
+            else reason
+        )
     if kind == "additions" and outer and len(pair.actual) == 1:
         return reason + ("; the bias adds one again" if "B" in statement.arrays else "; one more an output")
     return reason

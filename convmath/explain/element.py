@@ -30,7 +30,7 @@ class Read(NamedTuple):
 
 @dataclass(frozen=True)
 class Worked:
-    """An element of an array: what it is made of, every read at its place, and its number where it has one."""
+    """An element of an array: what it is made of, every read in its place, and its number if it has one."""
 
     array: str
     indices: tuple[int, ...]
@@ -59,9 +59,10 @@ def work_out(
 ) -> Element:
     """Execute the layer's definition at one output element.
 
-    ``shape`` is the input's, or one for each input of a join.  ``arrays`` gives numbers by letter (X, or X1,
-    X2, ... of a join; W, B and others as the definition writes them) as nested lists; those that are missing
-    stay letters.  Raises ConvmathError for symbols, for an element outside the output and for too many terms.
+    ``shape`` is the input's, or one for each input of a join.  ``arrays`` gives numbers by letter (X, or
+    X1, X2, ... of a join; W, B and others as the definition writes them) as nested lists; those that are
+    missing stay letters.  Raises ConvmathError for symbols, for an element outside the output and for too
+    many terms.
 
     >>> from convmath import Conv2d, ReLU6
     >>> x, w = (((1, 2), (3, 4)),), ((((1, 0), (0, 1)),),)
@@ -168,9 +169,7 @@ class _Work:
 
     def _counted(self, taps: Taps, points: list[Point]) -> int:
         """How many taps count: those on the input, or below the bounds; never none, as in PyTorch."""
-        read = next(
-            access for s in self.statements for access in s.reads() if access.array in self.inputs
-        )
+        read = next(access for s in self.statements for access in s.reads() if access.array in self.inputs)
         shape = self.inputs[read.array]
         found = 0
         for point in points:
@@ -187,12 +186,12 @@ def _number(expression: Expression) -> Any:
     """The number of an expression; None where some read has none."""
     try:
         value = evaluate(expression, _known)
-    except _Missing:
+    except _MissingError:
         return None
     return float(value) if type(value).__name__ == "mpf" else value
 
 
-class _Missing(Exception):
+class _MissingError(Exception):
     """A read without a number."""
 
 
@@ -200,7 +199,7 @@ def _known(read: Read) -> Any:
     if not isinstance(read, Read):
         return read  # a fraction
     if read.number is None:
-        raise _Missing
+        raise _MissingError
     return read.number
 
 
@@ -246,7 +245,7 @@ def _solutions(wanted: list[tuple[Index, int]], limits: dict[str, int]) -> Itera
 
 def _most_decided(wanted: list[tuple[Index, int]], limits: dict[str, int]) -> str:
     """The loop that moves an index farthest: it leaves the fewest choices."""
-    steps = {name: 0 for name in limits}
+    steps = dict.fromkeys(limits, 0)
     for index, _ in wanted:
         for coefficient, name in index.terms:
             if name in steps:
@@ -311,8 +310,8 @@ def read_arrays(
 ) -> dict[str, Array]:
     """Nested lists as arrays of the shapes the layer wants; leading axes of one may be left out.
 
-    Names are the definition's letters, or PyTorch's for weights.  Raises ConvmathError naming the array and the
-    shape it should have.
+    Names are the definition's letters, or PyTorch's for weights.  Raises ConvmathError naming the array
+    and the shape it should have.
     """
     shapes = _shapes(shape)
     statements = layer.defined(*shapes)
@@ -352,5 +351,3 @@ def _measured(value: Any) -> tuple[int, ...]:
     if len(inner) != 1:
         raise ConvmathError(f"{value} is not rectangular; every row needs the same length")
     return (len(value), *inner.pop())
-
-

@@ -34,7 +34,7 @@ def explained(network: Network, dtype: str, node: str | None = None) -> tuple[Ex
 
 
 def explain_node(trace: Trace, node: Node, dtype: str, named: bool = False) -> Explanation:
-    """One layer on what it reads; ``named`` puts its name in front, and adds its field on the network's input."""
+    """One layer on what it reads; ``named`` puts its name in front and adds its field on the input."""
     layer, shapes = trace.keys[node.name]
     pair = Pair(layer, shapes, trace.definition(node.name))
     found, counts = of_node(trace, node, dtype), trace.counts(node.name)

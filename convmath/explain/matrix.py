@@ -31,7 +31,7 @@ def convolution_matrix(layer: Layer, shape: Shape) -> list[list[Entry | None]]:
     [None, 0, 1]
     """
     statement, weight, read = _bilinear(layer, shape)
-    rows, columns = product(statement.shape), product(shape)
+    rows, columns = (int(product(sizes)) for sizes in (statement.shape, shape))
     matrix: list[list[Entry | None]] = [[None] * columns for _ in range(rows)]
     for parts in itertools.product(*(list(block.enumerate()) for block in statement.blocks)):
         point = {name: value for part in parts for name, value in part.items()}

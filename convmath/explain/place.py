@@ -1,4 +1,4 @@
-"""What a position of a map, or a region of positions, reads of the input: its field, its pixels, its centre."""
+"""What a position of a map, or a region, reads of the input: its field, its pixels, its centre."""
 
 from __future__ import annotations
 
@@ -38,15 +38,18 @@ def seen(
 ) -> tuple[Seen, ...]:
     """What a position, or a region of positions, of a node reads of the input, axis by axis.
 
-    ``what`` is a layer, a chain, a name, a file or a module; without a node its last map is meant.  Every tap is
-    followed, and padding reads nothing.  Raises ConvmathError for a position that is not on the map.
+    ``what`` is a layer, a chain, a name, a file or a module; without a node its last map is meant.  Every
+    tap is followed, and padding reads nothing.  Raises ConvmathError for a position that is not on the
+    map.
 
     >>> seen("lenet", (0, (3, 4)), node="S4")[1][1:5]
     ((3, 4), (10, 29), (10, 27), Fraction(39, 2))
     """
     trace = network_of(what, input_shape).trace()
     if not all(map(is_number, trace.input_shape)):
-        raise ConvmathError(f"{show(trace.input_shape)} has symbols; give the input in numbers, like 3x224x224")
+        raise ConvmathError(
+            f"{show(trace.input_shape)} has symbols; give the input in numbers, like 3x224x224"
+        )
     name = trace.last_map if node is None else trace.network[node].name
     axes = trace.fields[name] or ()
     regions = _checked(trace, name, axes, position)
@@ -74,7 +77,9 @@ def _checked(
     shape = trace.shapes[name]
     sizes = [size for size, axis in zip(shape, axes, strict=False) if axis is not None]
     if len(sizes) != len(trace.input_shape) - 1:
-        raise ConvmathError(f"{name} gives {show(shape)}, which has no position along every axis; name a map")
+        raise ConvmathError(
+            f"{name} gives {show(shape)}, which has no position along every axis; name a map"
+        )
     pairs = [(place, place) if isinstance(place, int) else (place[0], place[1]) for place in position]
     inside = len(pairs) == len(sizes) and all(
         0 <= first <= last < size for (first, last), size in zip(pairs, sizes, strict=True)
@@ -95,7 +100,9 @@ def _seen(
     axis: str, region: tuple[int, int], field: Footprint, pixels: frozenset[int] | None, n: Any
 ) -> Seen:
     spans = [span for span in map(field.span, range(*_ends(region))) if span is not None]
-    whole = (min(low for low, _ in spans), max(high for _, high in spans)) if spans and not field.bound else None
+    whole: Any = None
+    if spans and not field.bound:
+        whole = min(low for low, _ in spans), max(high for _, high in spans)
     read = sorted(range(n) if pixels is None else pixels)
     return Seen(
         axis,

@@ -115,7 +115,9 @@ def _field_formula(pair: Pair, field: ReceptiveField) -> Any:
 
 def _field(field: ReceptiveField, formula: Any, values: Mapping[Any, Any], why: str) -> Iterator[Quantity]:
     name = "receptive_field"
-    yield Quantity(name, field.size, formula, values, "; ".join(filter(None, (_kind(field) or why, _all(field)))))
+    yield Quantity(
+        name, field.size, formula, values, "; ".join(filter(None, (_kind(field) or why, _all(field))))
+    )
     yield Quantity(name, field.stride, label="effective stride")
     yield Quantity(name, field.padding, label="effective padding")
 
@@ -161,8 +163,7 @@ def network_reach(trace: Trace) -> Iterator[Quantity]:
         return
     why = "1, and each layer adds (its window - 1) times the strides before it"
     grown = _grown(trace)
-    for quantity in _field(field, grown, {}, why if grown is not None else f"of the map {trace.last_map}"):
-        yield quantity
+    yield from _field(field, grown, {}, why if grown is not None else f"of the map {trace.last_map}")
     past = leftover(trace)
     yield from (q for q in _left(trace, past, ()) if q.name == "leftover")
 
@@ -187,5 +188,5 @@ def _grown(trace: Trace) -> Any:
     for window in windows:
         if window.size != 1:
             terms.append(product_of([Add(window.size, -1, evaluate=False), stride]))
-        stride = stride * window.stride  # type: ignore[assignment]
+        stride = stride * window.stride
     return Add(*terms, evaluate=False)

@@ -54,7 +54,7 @@ ALIASES = {  # what people type, and what it is called here
 
 
 def chosen(only: str, known: Iterable[str]) -> list[str]:
-    """The quantities that a list of names means, separated by commas; spaces, dashes and aliases are understood.
+    """The quantities that names separated by commas mean; spaces, dashes and aliases are understood.
 
     >>> chosen("macs, output height", ["multiplications", "output_size"])
     ['multiplications', 'output_size']
@@ -76,7 +76,7 @@ def _meant(text: str, known: list[str]) -> str:
 def plainly(
     network: Network, dtype: str = "float32", node: str | None = None, only: str | None = None
 ) -> dict[str, Any]:
-    """Everything of a network, or of one ``node``, for a program; of several layers each one's under ``layers``.
+    """Everything of a network, or of one ``node``, for a program; each of several layers under ``layers``.
 
     ``only`` keeps the quantities that it names, see ``chosen``.
 
@@ -141,8 +141,9 @@ def of_network(trace: Trace, dtype: str = "float32") -> dict[str, Any]:
 def of_node(trace: Trace, node: Node, dtype: str = "float32") -> dict[str, Any]:
     """Every quantity of one node, its own receptive field and leftover on what it reads.
 
-    ``multiplications`` and ``additions`` are what the definition executes; ``leftover`` counts the positions
-    past the last window, ``unread`` those that no tap reads.  Sizes in positions, memory in bytes.
+    ``multiplications`` and ``additions`` are what the definition executes; ``leftover`` counts the
+    positions past the last window, ``unread`` those that no tap reads.  Sizes in positions, memory in
+    bytes.
     """
     counts = trace.counts(node.name)
     effective = _effective(trace, node.name)
@@ -166,7 +167,7 @@ def of_node(trace: Trace, node: Node, dtype: str = "float32") -> dict[str, Any]:
 def alone_of(trace: Trace, node: Node) -> Trace | None:
     """The node as a network of its own on what it reads; None where it joins several inputs."""
     _, shapes = trace.keys[node.name]
-    if len(shapes) != 1 or node.inputs == (INPUT,) and len(trace.network.nodes) == 1:
+    if len(shapes) != 1 or (node.inputs == (INPUT,) and len(trace.network.nodes) == 1):
         return trace if len(shapes) == 1 else None
     return Network("layer", (Node(node.name, node.layer, (INPUT,)),), shapes[0]).trace()
 

@@ -16,9 +16,9 @@ from convmath.geometry.loopnest import Statement
 class Quantity:
     """One answer: ``formula`` in symbols, the same with ``values`` put in, ``value``, and why.
 
-    ``name`` is that of ``convmath.explain.quantities``; ``label`` says more where one name has several answers.
-    A quantity may have no formula, or none but the numbers.  One that is ``quiet`` says nothing new, and is
-    shown only where it is asked for.
+    ``name`` is that of ``convmath.explain.quantities``; ``label`` says more where one name has several
+    answers. A quantity may have no formula, or none but the numbers.  One that is ``quiet`` says nothing
+    new, and is shown only where it is asked for.
     """
 
     name: str

@@ -41,9 +41,11 @@ def twin(layer: Layer, shapes: tuple[Shape, ...]) -> Twin:
     }
     general: Layer = replace(written_out, **arguments)  # type: ignore[type-var]
     if len(shapes) == 1:
-        names = (_input_symbols(general, shapes[0]),)
+        names: tuple[Shape, ...] = (_input_symbols(general, shapes[0]),)
     else:
-        names = tuple(_joined_symbols(shape, shapes, number) for number, shape in enumerate(shapes, start=1))
+        names = tuple(
+            _joined_symbols(shape, shapes, number) for number, shape in enumerate(shapes, start=1)
+        )
     for given, shape in zip(names, shapes, strict=True):
         for name, size in zip(given, shape, strict=True):
             values.setdefault(name, size)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from math import gcd, lcm
 from typing import Any, NamedTuple, TypeAlias
 
@@ -26,8 +26,8 @@ class Whole(NamedTuple):
 class Listed(NamedTuple):
     """Outputs of which each reads positions of its own: resized, pooled to a size, wrapped at the borders.
 
-    ``sources_of`` lists what one output reads, in numbers; ``cases`` is how many there are.  In symbols it is only known that output i reads
-    within ``stride*i + low .. stride*i + high``.
+    ``sources_of`` lists what one output reads, in numbers; ``cases`` is how many there are.  In symbols
+    it is only known that output i reads within ``stride*i + low .. stride*i + high``.
     """
 
     sources_of: Callable[[int], frozenset[int]]
@@ -53,10 +53,10 @@ class Footprint(NamedTuple):
     is the input itself, of ``n`` positions where that is known.
 
     ``status`` says the worst that happened on the way: where paths met, their fields had one centre
-    (aligned) or not (misaligned), or fields differed from position to position.  With ``bound`` output i is
-    only known to read within ``span + shift*i``, whose ends may be fractions.  ``gated`` marks that a path
-    left out of it sees more of the input (squeeze-and-excitation, statistics of the whole map), ``gaps`` that
-    not every position from the first to the last need be read.
+    (aligned) or not (misaligned), or fields differed from position to position.  With ``bound`` output i
+    is only known to read within ``span + shift*i``, whose ends may be fractions.  ``gated`` marks that a
+    path left out of it sees more of the input (squeeze-and-excitation, statistics of the whole map),
+    ``gaps`` that not every position from the first to the last need be read.
 
     >>> Footprint().then(Window(3, stride=2)).then(Window(3)).spans
     ((0, 6),)
@@ -91,8 +91,8 @@ class Footprint(NamedTuple):
         return self.bound or len(set(self._sizes())) > 1
 
     @property
-    def stride(self) -> Integer | Fraction:
-        """From one output's field to the next one's, on average."""
+    def stride(self) -> Any:
+        """From one output's field to the next one's, on average: a whole number, a fraction or symbols."""
         if not self.ends:
             return self.shift if len(self.spans) == 1 else ratio(self.shift, len(self.spans))
         starts = [(place, span[0]) for place, span in enumerate(self.spans) if span]
@@ -123,7 +123,12 @@ class Footprint(NamedTuple):
                 return self._replace(gaps=True).then(axis_map, outputs, inputs)
         else:
             cut = False
-        if isinstance(axis_map, Window) and len(self.spans) == 1 and self.spans[0] and not (self.ends or cut):
+        if (
+            isinstance(axis_map, Window)
+            and len(self.spans) == 1
+            and self.spans[0]
+            and not (self.ends or cut)
+        ):
             return self._behind_window(axis_map)
         if self.bound or not _countable(axis_map):
             return self._widest(axis_map)
@@ -147,7 +152,7 @@ class Footprint(NamedTuple):
     def _by_period(self, axis_map: Window | Scatter) -> Footprint:
         """Every output of a period by itself; gaps between taps are left out of the hull."""
         common = gcd(axis_map.step, len(self.spans))  # type: ignore[arg-type]
-        turns = range(axis_map.period * len(self.spans) // common)  # type: ignore[arg-type]
+        turns = range(axis_map.period * len(self.spans) // common)
         if len(turns) * axis_map.taps > _MOST_CASES:
             return self._widest(axis_map)
         read = [list(map(self.span, axis_map.sources({output}))) for output in turns]
@@ -172,7 +177,7 @@ class Footprint(NamedTuple):
         return self._replace(spans=spans, shift=0, status=status, bound=False, ends=True, gaps=gaps)
 
     def _all_of(self, outputs: Integer) -> Footprint:
-        """Every output reads what the first ``outputs`` positions read together, as far as there is input."""
+        """Every output reads what so many positions read together, as far as there is input."""
         bound = self.bound or not is_number(outputs)
         hull = self._hull_of(outputs)
         if self.n is not None and hull is not None:
@@ -181,7 +186,7 @@ class Footprint(NamedTuple):
         return self._replace(spans=(hull,), shift=0, bound=bound, ends=False)
 
     def _hull_of(self, outputs: Integer) -> Span:
-        """From the first to the last position that any of these outputs reads; those beside the input read none."""
+        """From the first to the last position that any of so many outputs reads on the input."""
         numbers = is_number(outputs) and is_number(self.n) and _in_numbers(self) and outputs <= _MOST_CASES
         if numbers and not self.bound:
             spans = map(self.span, self._ends_of(int(outputs)))
@@ -192,7 +197,7 @@ class Footprint(NamedTuple):
         return span and (span[0], span[1] + last)
 
     def _ends_of(self, outputs: int) -> Iterable[int]:
-        """The outputs whose spans together start and end as all do: of even ones the first and last on the input."""
+        """Outputs whose spans start and end as all do: of even ones the first and last on the input."""
         span = self.spans[0]
         if len(self.spans) > 1 or self.ends or span is None or self.shift < 1:
             return range(outputs)
@@ -214,13 +219,11 @@ class Footprint(NamedTuple):
     def everything(self) -> Footprint:
         """Nothing is known but that no output reads more than the input."""
         last = 0 if self.n is None else self.n - 1
-        return self._replace(
-            spans=((0, last),), shift=0, status=POSITION_DEPENDENT, bound=True, ends=False
-        )
+        return self._replace(spans=((0, last),), shift=0, status=POSITION_DEPENDENT, bound=True, ends=False)
 
 
 def cuts(axis_map: Window | Scatter | Listed, outputs: Integer, inputs: Integer) -> tuple[bool, bool]:
-    """Whether positions are cut off, and whether some are left over that the next output would read in part.
+    """Whether positions are cut off, and whether some are left over that the next output would read.
 
     Cut off they are where the outputs next to the first and the last one would read nothing but the input:
     padding that is put there again reads nothing then, and is no position of the input's.
@@ -275,7 +278,7 @@ def _extent(span: Span, bound: bool) -> Integer:
 def _rounded_down(distance: Any) -> Integer:
     """The largest whole number up to a fraction, in symbols too."""
     if is_number(distance):
-        return distance  # type: ignore[no-any-return]
+        return distance
     if isinstance(distance, Fraction):
         return distance.numerator // distance.denominator
     import sympy
@@ -302,12 +305,16 @@ def _joined(paths: list[Footprint], outputs: Integer | None) -> Footprint:
     if bound:
         low, high = (list(ends) for ends in zip(*map(_band, paths), strict=True))
         span = _least(low, minimum), _least(high, maximum)
-        return paths[0]._replace(spans=(span,), shift=paths[0].stride, status=POSITION_DEPENDENT, bound=True)
+        return paths[0]._replace(
+            spans=(span,), shift=paths[0].stride, status=POSITION_DEPENDENT, bound=True
+        )
     period = lcm(*(len(path.spans) for path in paths))
     read = [[path.span(output) for path in paths] for output in range(period)]
     shift = paths[0].shift * (period // len(paths[0].spans))
     gaps = any(path.gaps for path in paths) or any(map(_has_gaps, read))
-    return paths[0]._replace(spans=tuple(map(_hull, read)), shift=shift, status=_met(paths, period), gaps=gaps)
+    return paths[0]._replace(
+        spans=tuple(map(_hull, read)), shift=shift, status=_met(paths, period), gaps=gaps
+    )
 
 
 def _met(paths: list[Footprint], period: int) -> str:
@@ -334,15 +341,15 @@ def _in_numbers(path: Footprint) -> bool:
 
 
 def side_by_side(parts: Sequence[tuple[Footprint, Integer]]) -> Footprint:
-    """Maps one behind the other along the axis, each with its number of positions, all counted from the first."""
+    """Maps one behind the other along the axis, each with its number of positions."""
     first = parts[0][0]
-    sizes = [size for _, size in parts]
-    if not all(map(is_number, sizes)) or not all(_in_numbers(part) and not part.bound for part, _ in parts):
+    sizes = [size for _, size in parts if is_number(size)]
+    if len(sizes) < len(parts) or not all(_in_numbers(part) and not part.bound for part, _ in parts):
         return first.everything()._replace(gated=any(part.gated for part, _ in parts))
     ends = list(accumulate(sizes))
     read = [
         [part.span(place)]
-        for (part, size), end in zip(parts, ends, strict=True)
+        for (part, _), size, end in zip(parts, sizes, ends, strict=True)
         for place in range(end - size, end)
     ]
     gated, gaps = any(part.gated for part, _ in parts), any(part.gaps for part, _ in parts)
@@ -393,7 +400,7 @@ def _evenly(spans: Sequence[Span]) -> bool:
     if len(found) < len(spans) or not found:
         return False
     sizes = {high - low for low, high in found}
-    gaps = {after[0] - before[0] for before, after in zip(found, found[1:], strict=False)}
+    gaps = {after[0] - before[0] for before, after in pairwise(found)}
     return len(sizes) == 1 and len(gaps) <= 1
 
 

@@ -1,7 +1,7 @@
 """A layer's definition as loop nests, and what is counted from it.
 
-A ``Statement`` says: for every value of its loops, the ``target`` is the value of an expression over what is
-read.  Convolution, for one::
+A ``Statement`` says: for every value of its loops, the ``target`` is the value of an expression over what
+is read.  Convolution, for one::
 
     Y[o, i, j] = B[o] + sum over c, a, b of W[o, c, a, b] * X[c, s*i + d*a - p, s*j + d*b - p]
 
@@ -77,10 +77,8 @@ class Access(
         return frozenset().union(*(index.loops for index in self.indices))
 
 
-class Taps(
-    Operators, NamedTuple("Taps", [("bounds", tuple[Integer, ...] | None), ("less", Integer)])
-):
-    """How many taps of the reduction lie on the input, or below these bounds of each spatial axis; some less."""
+class Taps(Operators, NamedTuple("Taps", [("bounds", tuple[Integer, ...] | None), ("less", Integer)])):
+    """How many taps of the reduction lie on the input, or below these bounds of each axis; some less."""
 
     __slots__ = ()
 
@@ -90,7 +88,9 @@ class Taps(
 
 class Weights(
     Operators,
-    NamedTuple("Weights", [("array", str), ("rules", tuple[tuple[str, str, Callable[[int, int], Any]], ...])]),
+    NamedTuple(
+        "Weights", [("array", str), ("rules", tuple[tuple[str, str, Callable[[int, int], Any]], ...])]
+    ),
 ):
     """Weights that follow from where they stand: one rule an axis, of an output position and a tap."""
 
@@ -111,9 +111,9 @@ class Block(NamedTuple):
     """Loops that vary together, independently of every other block.
 
     ``extents`` are the values of each loop by itself.  ``joint`` counts the joint values of all its loops
-    where they are not all combinations, and ``values`` then enumerates them.  ``outputs`` counts the target's
-    distinct indices where they are not simply one loop's values (a scatter).  ``landing`` and ``reached`` are
-    points and outputs once the taps beside the input are left out.
+    where they are not all combinations, and ``values`` then enumerates them.  ``outputs`` counts the
+    target's distinct indices where they are not simply one loop's values (a scatter).  ``landing`` and
+    ``reached`` are points and outputs once the taps beside the input are left out.
     """
 
     loops: tuple[str, ...]
@@ -254,7 +254,9 @@ def operations(statement: Statement) -> Operations:
     points less one for each element reached.
     """
     domain = product([block.points for block in statement.blocks])
-    return _tally(statement, domain, lambda: product([_outputs(block, statement) for block in statement.blocks]))
+    return _tally(
+        statement, domain, lambda: product([_outputs(block, statement) for block in statement.blocks])
+    )
 
 
 def effective_operations(statement: Statement) -> Operations:
@@ -262,7 +264,9 @@ def effective_operations(statement: Statement) -> Operations:
     blocks = statement.blocks
     domain = product([b.landing() if b.landing else b.points for b in blocks])
     return _tally(
-        statement, domain, lambda: product([b.reached() if b.reached else _outputs(b, statement) for b in blocks])
+        statement,
+        domain,
+        lambda: product([b.reached() if b.reached else _outputs(b, statement) for b in blocks]),
     )
 
 

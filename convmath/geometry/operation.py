@@ -1,7 +1,8 @@
 """Operations, each one thing: its name, what it counts as, how it is written, and what it computes.
 
-Definitions are put together with Python's operators: ``B + summed(W * X)`` is a tree of operations over what
-is read.  Counting, writing and executing all walk this one tree, so that a definition executes as it prints.
+Definitions are put together with Python's operators: ``B + summed(W * X)`` is a tree of operations over
+what is read.  Counting, writing and executing all walk this one tree, so that a definition executes as it
+prints.
 """
 
 from __future__ import annotations
@@ -18,10 +19,10 @@ NEGATIVE, SUM, QUOTIENT, PRODUCT, POWER, ATOM = range(6)  # how tightly what is 
 class Operation(NamedTuple):
     """One operation.
 
-    ``kind`` is the field of ``Operations`` that it counts for; a change of sign counts for none.  ``text`` and
-    ``latex`` stand between the operands, or hold a place ``{}`` for each, or one for all.  What is written
-    ``binds`` so tightly, and an operand that binds less than its entry of ``wants`` gets parentheses; the last
-    entry stands for all further ones.
+    ``kind`` is the field of ``Operations`` that it counts for; a change of sign counts for none.
+    ``text`` and ``latex`` stand between the operands, or hold a place ``{}`` for each, or one for all.
+    What is written ``binds`` so tightly, and an operand that binds less than its entry of ``wants`` gets
+    parentheses; the last entry stands for all further ones.
     """
 
     name: str
@@ -147,7 +148,7 @@ def divided(number: Any, by: Any) -> Any:
 
 
 def exponential(exponent: Any) -> Any:
-    """e to a power, also where that is beyond any float.
+    """E to a power, also where that is beyond any float.
 
     >>> exponential(0.0), divided(1, 1 + exponential(1000.0)) < 1e-300
     (1.0, True)
@@ -209,12 +210,8 @@ SQUARE = Operation(
     "square", "multiplications", "{}^2", "{{{}}}^{{2}}", lambda x: x * x, POWER, (ATOM,)
 )  # fmt: skip
 NEGATE = Operation("negate", "", "-{}", "-{}", lambda x: -x, NEGATIVE, (QUOTIENT,))
-MAXIMUM = Operation(
-    "maximum", "comparisons", "max({})", r"\max\left({}\right)", highest
-)
-MINIMUM = Operation(
-    "minimum", "comparisons", "min({})", r"\min\left({}\right)", lowest
-)
+MAXIMUM = Operation("maximum", "comparisons", "max({})", r"\max\left({}\right)", highest)
+MINIMUM = Operation("minimum", "comparisons", "min({})", r"\min\left({}\right)", lowest)
 SELECT = Operation(  # the second where the first is positive, else the third
     "select",
     "comparisons",

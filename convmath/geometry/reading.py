@@ -1,7 +1,7 @@
 """What an output element reads of a layer's inputs, axis by axis, taken from the definition itself.
 
-Nobody writes a second time how a layer moves: where an index of the input shares a loop with an index of the
-output, positions go along; where all its loops are summed up, every output reads the whole axis.
+Nobody writes a second time how a layer moves: where an index of the input shares a loop with an index of
+the output, positions go along; where all its loops are summed up, every output reads the whole axis.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from functools import cache
 from itertools import product
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
-from convmath.exact.integers import Integer, floor_div, is_number, maximum, ratio
+from convmath.exact.integers import Integer, maximum, ratio
 from convmath.geometry.footprint import (
     ALIGNED,
     IDENTITY,
@@ -21,8 +21,6 @@ from convmath.geometry.footprint import (
     Footprint,
     Listed,
     Whole,
-    joined,
-    side_by_side,
 )
 from convmath.geometry.loopnest import Access, Block, Index, Statement, Weights, points
 from convmath.geometry.operation import walk

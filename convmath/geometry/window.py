@@ -91,8 +91,8 @@ class Window:
 
     def sources(self, outputs: set[int]) -> set[int]:
         """The positions that these windows read, tap by tap; numbers only."""
-        taps = range(-self.begin, self.size - self.begin, self.dilation)
-        return {self.stride * i + tap for i in outputs for tap in taps}
+        stride, begin, size, dilation = map(int, (self.stride, self.begin, self.size, self.dilation))
+        return {stride * i + tap for i in outputs for tap in range(-begin, size - begin, dilation)}
 
     def then(self, later: Window) -> Window:
         """The one window that reads ``self`` first and ``later`` on its output.
@@ -209,9 +209,9 @@ class Scatter(NamedTuple):
     def sources(self, outputs: set[int]) -> set[int]:
         """The windows that touch these positions, tap by tap; numbers only."""
         window = self.window
-        offsets = range(window.begin, window.begin - window.size, -window.dilation)
-        reached = (y + offset for y in outputs for offset in offsets)
-        return {position // window.stride for position in reached if position % window.stride == 0}
+        stride, begin, size, gap = map(int, (window.stride, window.begin, window.size, window.dilation))
+        reached = (y + offset for y in outputs for offset in range(begin, begin - size, -gap))
+        return {position // stride for position in reached if position % stride == 0}
 
 
 def same_padding(n: Integer, window: Window) -> Window:
@@ -280,7 +280,7 @@ def _landing(
     """
     if all(map(is_number, (offset, stride, windows, dilation, taps, n))):
         box = (stride, windows, dilation, taps)
-        return points_below(n - offset, *box) - points_below(-offset, *box)
+        return points_below(n - offset, *box) - points_below(-offset, *box)  # type: ignore[arg-type]
     return total(lambda a: _lattice(offset + dilation * a, stride, windows, n), taps)
 
 

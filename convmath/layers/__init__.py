@@ -1,7 +1,8 @@
 """The layers, one file a family, under PyTorch's names and with PyTorch's arguments.
 
 A family is imported when one of its layers is first asked for, so that a question about a convolution
-does not wait for the pools.  What type checkers see stands in the stub beside this file, which is generated.
+does not wait for the pools.  What type checkers see stands in the stub beside this file, which is
+generated.
 """
 
 from __future__ import annotations
@@ -23,7 +24,13 @@ FAMILIES = {
         "ConstantPad", "ZeroPad", "ReflectionPad", "SymmetricPad", "ReplicationPad", "CircularPad"
     ),
     "linear": ("Linear", "RadialBasis"),
-    "norm": (*_ranked("BatchNorm", "InstanceNorm"), "GroupNorm", "LayerNorm", "RMSNorm", "LocalResponseNorm"),
+    "norm": (
+        *_ranked("BatchNorm", "InstanceNorm"),
+        "GroupNorm",
+        "LayerNorm",
+        "RMSNorm",
+        "LocalResponseNorm",
+    ),
     "activation": (
         *("ReLU", "ReLU6", "Hardtanh", "LeakyReLU", "PReLU", "ELU", "SELU", "CELU", "Sigmoid", "Tanh"),
         *("SiLU", "Softplus", "Mish", "Hardsigmoid", "Hardswish", "GELU"),

@@ -115,7 +115,8 @@ class PReLU(Layer):
 class ELU(Activation):
     """``X if X > 0 else alpha*(exp(X) - 1)``.
 
-    Clevert et al., "Fast and accurate deep network learning by exponential linear units" (2015), equation 15.
+    Clevert et al., "Fast and accurate deep network learning by exponential linear units" (2015), equation
+    15.
     """
 
     alpha: float = 1.0

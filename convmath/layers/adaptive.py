@@ -32,7 +32,9 @@ class AdaptivePool(Layer):
         super().__post_init__()
         for size in per_axis(self, "output_size", self.rank):
             if size is not None:
-                check_at_least("output_size", size, 1, self.output_size, "a whole number, None, a tuple of them")
+                check_at_least(
+                    "output_size", size, 1, self.output_size, "a whole number, None, a tuple of them"
+                )
         object.__setattr__(self, "output_size", shortened(self.output_size))
 
     def windows(self, sizes: Shape) -> tuple[AdaptiveWindow, ...]:
@@ -49,7 +51,9 @@ class AdaptivePool(Layer):
     def definition(self, *shapes: Shape) -> tuple[Statement, ...]:
         (shape,) = shapes
         check_input(self, shape, None, self.rank)
-        axes = list(zip(OUTPUT_LOOPS[self.rank], TAP_LOOPS[self.rank], self.windows(shape[1:]), strict=True))
+        axes = list(
+            zip(OUTPUT_LOOPS[self.rank], TAP_LOOPS[self.rank], self.windows(shape[1:]), strict=True)
+        )
         read = (Index(((1, a),), scaled=(w.n, i, 0, w.windows)) for i, a, w in axes)
         spatial = tuple(adaptive((i, a), w) for i, a, w in axes)
         return (pooled(shape[0], spatial, self.element(Access("X", (CHANNEL, *read)))),)

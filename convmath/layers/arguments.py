@@ -1,7 +1,7 @@
 """The arguments of layers: what kinds there are, and what is refused.
 
-A layer annotates its fields with these kinds, and ``settle`` holds each value against its kind: the annotation
-is the check.
+A layer annotates its fields with these kinds, and ``settle`` holds each value against its kind: the
+annotation is the check.
 """
 
 from __future__ import annotations
@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
 Positive: TypeAlias = Integer  # at least 1
 Natural: TypeAlias = Integer  # at least 0
-PerAxis: TypeAlias = "Integer | tuple[Integer, ...] | list[Integer]"  # at least 1, one for all axes or one each
+PerAxis: TypeAlias = (
+    "Integer | tuple[Integer, ...] | list[Integer]"  # at least 1, one for all axes or one each
+)
 NaturalPerAxis: TypeAlias = "Integer | tuple[Integer, ...] | list[Integer]"
 Sizes: TypeAlias = "tuple[Integer, ...] | list[Integer]"  # of a shape, each at least 1
 Axes: TypeAlias = "tuple[int, ...] | list[int]"  # different ones, counted from 1: the batch is 0
@@ -30,8 +32,8 @@ Padding: TypeAlias = "Integer | str | tuple[Integer | Pair, ...] | list[Integer 
 def settle(layer: Layer) -> None:
     """Bring every argument into its one form, and refuse what its kind does not allow.
 
-    Lists become tuples, other whole numbers Python's, and one value for every axis a single one, so that layers
-    that are the same compare equal.
+    Lists become tuples, other whole numbers Python's, and one value for every axis a single one, so that
+    layers that are the same compare equal.
     """
     for field in fields(layer):  # type: ignore[arg-type]
         if field.init:
@@ -97,7 +99,9 @@ def is_whole(value: Any) -> bool:
     return hasattr(value, "is_open") or (is_number(value) and not isinstance(value, bool))
 
 
-def check_at_least(name: str, value: Any, least: int, shown: Any = None, kinds: str = "a whole number") -> None:
+def check_at_least(
+    name: str, value: Any, least: int, shown: Any = None, kinds: str = "a whole number"
+) -> None:
     """Refuse what is no whole number of at least ``least``; symbols pass that may be one."""
     given = value if shown is None else shown
     if not is_whole(value):

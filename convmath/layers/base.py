@@ -38,8 +38,8 @@ class Counts(NamedTuple):
 class Layer:
     """One layer: a frozen dataclass whose fields are PyTorch's arguments.
 
-    A layer states its ``definition``; output shape, weights, operations, and what its outputs read are taken
-    from it.  Shapes leave the batch out and start with the channels: ``(3, 224, 224)``.
+    A layer states its ``definition``; output shape, weights, operations, and what its outputs read are
+    taken from it.  Shapes leave the batch out and start with the channels: ``(3, 224, 224)``.
     """
 
     arity: ClassVar[int | None] = 1  # how many inputs it takes; None is any number
@@ -128,7 +128,7 @@ class Layer:
         return self.defined(*known) if known or self.arity == 0 else ()
 
     def _trained(self, statements: Sequence[Statement]) -> dict[str, Integer]:
-        counts = reduce(or_, map(weight_counts, statements), {})
+        counts: dict[str, Integer] = reduce(or_, map(weight_counts, statements), {})
         fixed = self.fixed_weights()
         return {name: count for name, count in counts.items() if name not in fixed} if fixed else counts
 

@@ -11,7 +11,15 @@ from convmath.geometry.loopnest import Access, Index, Statement, gathered, loop,
 from convmath.geometry.notation import OUTPUT_LOOPS, TAP_LOOPS
 from convmath.geometry.operation import summed
 from convmath.geometry.window import Window
-from convmath.layers.arguments import Padding, PerAxis, Positive, check_per_axis, check_word, is_whole, per_axis
+from convmath.layers.arguments import (
+    Padding,
+    PerAxis,
+    Positive,
+    check_per_axis,
+    check_word,
+    is_whole,
+    per_axis,
+)
 from convmath.layers.base import Layer, Shape, check_input
 from convmath.layers.channels import IN, OUT, Channels, check_groups, grouped_channels
 from convmath.layers.ranks import ranked
@@ -32,7 +40,8 @@ class Conv(Layer):
     reads (LeNet-5's C3); ``flip_kernel`` makes it a true convolution.
 
     >>> from convmath import Conv1d, Conv2d, Conv3d
-    >>> Conv1d(4, 8, 3, dilation=2).output_shape((4, 10)), Conv3d(1, 2, (3, 5, 5)).output_shape((1, 8, 9, 9))
+    >>> dilated, deep = Conv1d(4, 8, 3, dilation=2), Conv3d(1, 2, (3, 5, 5))
+    >>> dilated.output_shape((4, 10)), deep.output_shape((1, 8, 9, 9))
     ((8, 6), (2, 6, 5, 5))
     >>> layer = Conv2d(3, 128, 3, bias=False)
     >>> layer.output_shape((3, 7, 7)), layer.parameters(), layer.operations((3, 7, 7)).multiplications

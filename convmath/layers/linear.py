@@ -38,7 +38,11 @@ class Linear(Layer):
             Statement(
                 Access("Y", (*map(loop, rows), loop("o"))),
                 (*leading, self.out_features),
-                (*map(single, rows, leading), single("o", self.out_features), single("c", self.in_features)),
+                (
+                    *map(single, rows, leading),
+                    single("o", self.out_features),
+                    single("c", self.in_features),
+                ),
                 Access("B", (loop("o"),)) + products if self.bias else products,
                 WEIGHTS,
             ),

@@ -94,8 +94,14 @@ class GroupNorm(Standardised):
         each = exact_div(self.num_channels, self.num_groups)
         channel = CHANNEL if self.num_groups == 1 else Index(((each, "g"), (1, "c")))
         place = (channel, *everywhere(shape)[1:])
-        sizes = {"g": self.num_groups, "c": each, **dict(zip(element_loops(shape)[1:], shape[1:], strict=True))}
-        return standardised(shape, sizes, ("g",), place, _affine((channel,), self.affine, self.affine), self.eps)
+        sizes = {
+            "g": self.num_groups,
+            "c": each,
+            **dict(zip(element_loops(shape)[1:], shape[1:], strict=True)),
+        }
+        return standardised(
+            shape, sizes, ("g",), place, _affine((channel,), self.affine, self.affine), self.eps
+        )
 
 
 @dataclass(frozen=True, repr=False)

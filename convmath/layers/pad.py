@@ -133,12 +133,14 @@ class ConstantPad(Pad):
             raise ConvmathError(f"value={self.value!r} must be a number, or one number a channel")
 
     def definition(self, *shapes: Shape) -> tuple[Statement, ...]:
-        if isinstance(self.value, tuple):
+        value = self.value
+        if isinstance(value, tuple):
+            entries = len(value)
             need_equal(
                 shapes[0][0],
-                len(self.value),
+                entries,
                 lambda: (
-                    f"value={self.value} has {len(self.value)} entries, the input {shapes[0][0]} channels; "
+                    f"value={value} has {entries} entries, the input {shapes[0][0]} channels; "
                     "give one value a channel"
                 ),
             )

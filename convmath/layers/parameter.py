@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from convmath.exact.integers import Integer
-from convmath.geometry.loopnest import Access, Statement
+from convmath.geometry.loopnest import Statement
 from convmath.geometry.operation import Constant, Expression
 from convmath.layers.activation import Activation
 from convmath.layers.arguments import Sizes

@@ -1,4 +1,4 @@
-"""Pooling with windows of one size: maximum, average, power average, and LeNet-5's trainable subsampling."""
+"""Pooling with windows of one size: maximum, average, power average, and LeNet-5's subsampling."""
 
 from __future__ import annotations
 
@@ -162,7 +162,7 @@ class LPPool(Pool):
     stride: PerAxis | None = None
     ceil_mode: bool = False
 
-    padding: ClassVar[Padding] = 0
+    padding: ClassVar[Padding] = 0  # type: ignore[misc]
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -194,7 +194,7 @@ class Subsample(Pool):
     stride: PerAxis | None = None
     channels: Positive = field(kw_only=True)
 
-    padding: ClassVar[Padding] = 0
+    padding: ClassVar[Padding] = 0  # type: ignore[misc]
 
     def example_shape(self) -> Shape:
         return (self.channels, *(window.size for window in self.windows()))

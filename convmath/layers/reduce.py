@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+
 from convmath.errors import ConvmathError
 from convmath.exact.integers import Integer
 from convmath.geometry.loopnest import ZERO, Access, Index, Statement, Taps, loop, single
@@ -99,7 +100,7 @@ class Amax(Reduction):
 
 @dataclass(frozen=True, repr=False)
 class Std(Reduction):
-    """The standard deviation over the axes ``dim``: squares are divided by their number less ``correction``.
+    """The standard deviation over the axes ``dim``: squares over their number less ``correction``.
 
     >>> Std((2, 3)).output_shape((8, 4, 4)), Std((2, 3)).operations((8, 4, 4)).functions
     ((8,), 8)

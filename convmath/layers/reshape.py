@@ -165,7 +165,7 @@ def _cut_short(layer: Slice, shape: Shape) -> str:
 
 @dataclass(frozen=True, repr=False)
 class Unfold(Layer):
-    """What each window reads as a column: ``Y[(c*k + a)*k + b, i*W_out + j] = X[c, s*i + d*a - p, s*j + d*b - p]``.
+    """What each window reads as a column: ``Y[(c*k + a)*k + b, i*W_out + j] = X[c, s*i + d*a - p, ...]``.
 
     A convolution is then one matrix product (im2col).
 
@@ -191,7 +191,9 @@ class Unfold(Layer):
         names = ("kernel_size", "stride", "dilation")
         axes = zip(*(per_axis(self, name, self.rank) for name in names), strict=True)
         pairs = padding_pairs(self, self.rank)
-        return tuple(padded(Window(k, s, dilation=d), p, 0) for (k, s, d), p in zip(axes, pairs, strict=True))
+        return tuple(
+            padded(Window(k, s, dilation=d), p, 0) for (k, s, d), p in zip(axes, pairs, strict=True)
+        )
 
     def definition(self, *shapes: Shape) -> tuple[Statement, ...]:
         (shape,) = shapes

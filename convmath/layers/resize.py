@@ -9,8 +9,8 @@ from math import floor, gcd
 from typing import Any, NamedTuple, TypeAlias
 
 from convmath.errors import ConvmathError
-from convmath.exact.integers import Integer, floor_div, is_number, is_symbolic
-from convmath.geometry.loopnest import Access, Index, Statement, Weights, loop, single
+from convmath.exact.integers import Integer, floor_div, is_number, is_symbolic, plain
+from convmath.geometry.loopnest import Access, Index, Statement, Weights, single
 from convmath.geometry.operation import summed
 from convmath.layers.arguments import PerAxis, is_whole, per_axis
 from convmath.layers.base import Layer, Shape, show
@@ -43,7 +43,8 @@ class Upsample(Layer):
 
     ``nearest`` copies element floor(i*n/o).  ``linear``, ``bilinear`` and ``trilinear``, by the number of
     spatial axes, weigh the two neighbours along each axis of position (i + 1/2)*n/o - 1/2, or with
-    ``align_corners`` of i*(n - 1)/(o - 1); ``bicubic`` weighs four.  Positions beyond the edge read the edge.
+    ``align_corners`` of i*(n - 1)/(o - 1); ``bicubic`` weighs four.  Positions beyond the edge read the
+    edge.
 
     A factor f that is no whole number gives floor(n*f) positions, multiplied in floating point as PyTorch
     does (50 x 0.58 gives 28), and positions lie 1/f apart.  Symbolic sizes take factors that are exact.
@@ -106,7 +107,9 @@ class Upsample(Layer):
         names, indices = element_loops(shape), everywhere(shape)
         target, sizes = Access("Y", indices), (shape[0], *outputs)
         blocks = tuple(map(single, names, sizes))
-        scaled_at = [(p.numerator, name, p.shift, p.denominator) for name, p in zip(names[1:], places, strict=True)]
+        scaled_at = [
+            (p.numerator, name, p.shift, p.denominator) for name, p in zip(names[1:], places, strict=True)
+        ]
         if self.mode == "nearest":
             read = [Index((), scaled=at) for at in scaled_at]
             return (Statement(target, sizes, blocks, Access("X", (indices[0], *read))),)
@@ -121,7 +124,9 @@ class Upsample(Layer):
         return (Statement(target, sizes, blocks, value),)
 
 
-def _share(place: Places, shares: tuple[Callable[[Fraction], Fraction], ...]) -> Callable[[int, int], Fraction]:
+def _share(
+    place: Places, shares: tuple[Callable[[Fraction], Fraction], ...]
+) -> Callable[[int, int], Fraction]:
     return lambda i, a: shares[a](place.rest(i))
 
 
@@ -145,14 +150,14 @@ SHARES: dict[str, tuple[int, tuple[Callable[[Fraction], Fraction], ...]]] = {
 def scaled(n: Integer, factor: Any) -> Integer:
     """How many positions ``n`` become: floor(n*factor), in floating point where both are numbers."""
     if not isinstance(factor, float):
-        return n * factor
+        return plain(n * factor)
     if is_number(n):
         return floor(float(n) * factor)  # as PyTorch does
     exact = Fraction(factor)
     if exact.denominator > _EXACT:
         raise ConvmathError(
-            f"scale_factor={factor} is multiplied in floating point; give numbers for the sizes, or a factor "
-            "like 1.5"
+            f"scale_factor={factor} is multiplied in floating point; give numbers for the sizes, or a "
+            "factor like 1.5"
         )
     return floor_div(n * exact.numerator, exact.denominator)
 

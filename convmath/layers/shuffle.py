@@ -45,7 +45,7 @@ class ChannelShuffle(Layer):
 
 @dataclass(frozen=True, repr=False)
 class PixelShuffle(Layer):
-    """Groups of r*r channels laid out as r x r positions: ``Y[c, r*i + a, r*j + b] = X[(c*r + a)*r + b, i, j]``.
+    """Each r*r channels as r x r positions: ``Y[c, r*i + a, r*j + b] = X[(c*r + a)*r + b, i, j]``.
 
     Shi et al., "Real-time single image and video super-resolution" (2016), equation 4.
 
@@ -111,4 +111,5 @@ def _exchanged(r: Positive) -> tuple[tuple[Index, ...], Index]:
 
 
 def _not_shared_out(layer: Layer, shape: Shape, axis: int, divisor: Positive) -> str:
-    return f"{layer!r}: axis {axis + 1} of {show(shape)} is {shape[axis]}, which {divisor} does not divide; change one"
+    size = shape[axis]
+    return f"{layer!r}: axis {axis + 1} of {show(shape)} is {size}, not divisible by {divisor}; change one"

@@ -1,4 +1,4 @@
-"""Shares of a whole axis: softmax and its logarithm; and the gated linear unit, half of an axis as gates."""
+"""Shares of a whole axis: softmax and its logarithm; half of an axis as gates: the gated linear unit."""
 
 from __future__ import annotations
 
@@ -90,4 +90,6 @@ class GLU(Layer):
 
 
 def _odd(layer: Layer, shape: Shape, axis: int) -> str:
-    return f"{layer!r} halves axis {axis + 1} of {show(shape)}, whose size {shape[axis]} is odd; make it even"
+    return (
+        f"{layer!r} halves axis {axis + 1} of {show(shape)}, whose size {shape[axis]} is odd; make it even"
+    )

@@ -89,7 +89,9 @@ def _hull(
         return met[0][1]
     pieces = [path.piece if _lies_apart(path, fields) else None for path, _ in met]
     parts = [
-        (footprint, piece[1]) for (_, footprint), piece in zip(met, pieces, strict=True) if piece and piece[0] == axis
+        (footprint, piece[1])
+        for (_, footprint), piece in zip(met, pieces, strict=True)
+        if piece and piece[0] == axis
     ]
     if len(parts) == len(met):
         return side_by_side(parts)

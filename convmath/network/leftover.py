@@ -12,7 +12,9 @@ from convmath.layers.base import Shape
 from convmath.network.nodes import INPUT
 from convmath.network.trace import Trace
 
-Last: TypeAlias = "tuple[Integer | None, ...]"  # the last position of each axis that is read; None where all of it is
+Last: TypeAlias = (
+    "tuple[Integer | None, ...]"  # the last position of each axis that is read; None where all of it is
+)
 
 
 def leftover(trace: Trace) -> tuple[Integer, ...]:
@@ -42,7 +44,9 @@ def leftover(trace: Trace) -> tuple[Integer, ...]:
 
 def _back(path: Path, last: Last, shape: Shape) -> Last:
     return tuple(
-        None if link.axis is None or last[link.axis] is None else _last_read(link.map, last[link.axis], size)
+        None
+        if link.axis is None or last[link.axis] is None
+        else _last_read(link.map, last[link.axis], size)
         for link, size in zip(path.links, shape, strict=True)
     )
 

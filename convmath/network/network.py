@@ -1,4 +1,4 @@
-"""A network: named layers joined into a graph without cycles, on one input.  Layers and chains are networks too."""
+"""A network: named layers joined into a graph without cycles; layers and chains are networks too."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ CHAIN = "chain"  # the name of layers that follow each other and have no other
 class Network:
     """Named layers, each after those it reads; the last one is the output.
 
-    ``input_shape`` is the one used where no other is asked for, the batch left out; a chain of layers needs
-    none.  ``source`` says where the network was published.  ``weights`` may hold arrays by name,
+    ``input_shape`` is the one used where no other is asked for, the batch left out; a chain of layers
+    needs none.  ``source`` says where the network was published.  ``weights`` may hold arrays by name,
     ``conv1.weight``.  ``unknown`` names operators that an import could not read: totals are then partial.
-    ``uncounted`` names weights that are no parameters of their own: those of a node before, or fixed.
-    Of an imported module's parameters ``frozen`` counts, by name, those that are read but not trained, and
-    ``unused`` those that nothing reads.  ``confirm`` is called with the network before it is traced on sizes
-    that are no numbers, and raises where it cannot stand for them.
+    ``uncounted`` names weights that are no parameters of their own: those of a node before, or fixed. Of
+    an imported module's parameters ``frozen`` counts, by name, those that are read but not trained, and
+    ``unused`` those that nothing reads.  ``confirm`` is called with the network before it is traced on
+    sizes that are no numbers, and raises where it cannot stand for them.
 
     >>> from convmath import Conv2d, MaxPool2d
     >>> network = Network.chain([Conv2d(1, 6, 5, padding=2), MaxPool2d(2)], (1, 28, 28))
@@ -114,7 +114,7 @@ class Network:
         return self.trace(input_shape).output_shape
 
     def parameters(self, input_shape: Shape | None = None) -> dict[str, Integer]:
-        """How many trainable numbers each parameter holds: ``conv1.weight``.  No input is needed for that."""
+        """How many trainable numbers each parameter holds, ``conv1.weight``; no input is needed."""
         return {
             f"{node.name}.{name}": count
             for node in self.nodes

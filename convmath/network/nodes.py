@@ -21,7 +21,7 @@ class Node(NamedTuple):
 
 
 class Unread(NamedTuple):
-    """A node whose operator an import could not read; it ``follows`` where only what it reads is to blame."""
+    """A node whose operator an import could not read; it ``follows`` if only what it reads is to blame."""
 
     node: str
     operator: str
@@ -41,7 +41,7 @@ class Cause(NamedTuple):
 
 
 def causes(unread: Sequence[Unread]) -> list[Cause]:
-    """What could not be read, each operator once, the most frequent first; what only follows from it left out.
+    """What could not be read, each operator once, the most frequent first; what only follows is left out.
 
     >>> calls = [Unread(f"b{k}.roll", "roll", "roll on 8x4x4 gives 8x4x4") for k in range(3)]
     >>> causes([*calls, Unread("b0.add", "add", "", follows=True)])

@@ -158,7 +158,8 @@ def _symbol(name: str) -> Integer:
         raise ConvmathError(f"{name} is a word, not a symbol; write {name!r} in quotes")
     from convmath.geometry.notation import symbol
 
-    return symbol(name)
+    found: Integer = symbol(name)
+    return found
 
 
 def _construct(kind: type[Layer], positional: list[Any], named: dict[str, Any]) -> Layer:

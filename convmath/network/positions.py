@@ -1,7 +1,7 @@
-"""Single positions followed through a network, tap by tap: backwards to what they read, forwards to who reads them.
+"""Single positions followed through a network, tap by tap: back to what they read, on to who reads them.
 
-Positions are sets along each axis, and every one along one axis goes with every one along the others: a box, not
-always a connected one.  Where paths of different kinds meet there are several.
+Positions are sets along each axis, and every one along one axis goes with every one along the others: a
+box, not always a connected one.  Where paths of different kinds meet there are several.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ def read_by(
 ) -> list[tuple[int, Box]]:
     """The positions of each input that outputs at these positions read, padding left out.
 
-    ``shapes`` are the inputs', ``shape`` is the output's; a factor that all positions share is left out where
-    the layer ``gates``.
+    ``shapes`` are the inputs', ``shape`` is the output's; a factor that all positions share is left out
+    where the layer ``gates``.
     """
     found: list[tuple[int, Box]] = []
     for path in paths:

@@ -8,7 +8,7 @@ from typing import Any
 
 from convmath.errors import ConvmathError
 from convmath.exact.integers import Integer
-from convmath.layers.conv import Conv2d
+from convmath.layers import Conv2d
 from convmath.network.network import Chain, Network
 
 

@@ -162,9 +162,7 @@ def _rows(network: Network, trace: Trace, how: Convention, batch: Integer) -> It
         place = id(axes)
         if place not in fields:
             fields[place] = field_of(axes)
-        yield Row(
-            node.name, text, trace.shapes[node.name], parameters, taken, fields[place], node.inputs
-        )
+        yield Row(node.name, text, trace.shapes[node.name], parameters, taken, fields[place], node.inputs)
 
 
 def _memory(trace: Trace, batch: Integer, dtype: str, width: int) -> Memory:

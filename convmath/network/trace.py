@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from convmath.errors import ConvmathError
 from convmath.exact.demand import Demand, noting
-from convmath.exact.integers import Integer, is_number, product
+from convmath.exact.integers import Integer, is_number, plain, product
 from convmath.exact.size import Size
 from convmath.geometry.footprint import Footprint
 from convmath.geometry.loopnest import KINDS, Operations, Statement, effective_operations
@@ -29,8 +29,8 @@ Key = tuple[Layer, tuple[Shape, ...]]
 class Trace:
     """Shapes, counts and receptive fields of a network on an input shape, numbers or symbols.
 
-    Equal layers on equal shapes are worked out once.  ``demands`` hold what layers ask of sizes that the input
-    leaves open, each with the node that was the first to ask.
+    Equal layers on equal shapes are worked out once.  ``demands`` hold what layers ask of sizes that the
+    input leaves open, each with the node that was the first to ask.
     """
 
     def __init__(self, network: Network, input_shape: Shape) -> None:
@@ -91,7 +91,7 @@ class Trace:
 
     def parameter_total(self) -> Integer:
         """How many trainable numbers all nodes hold, those that nodes share once, unused ones not."""
-        total = self.total(lambda layer, shapes, counts: added(list(counts.parameters.values())))
+        total: Integer = self.total(lambda layer, shapes, counts: added(list(counts.parameters.values())))
         again = self.network.nodes if self.network.uncounted else ()
         return total - added([self.uncounted_parameters(node) for node in again])
 
@@ -153,7 +153,7 @@ class Trace:
 
     @cached_property
     def last_map(self) -> str:
-        """The node whose receptive field is the network's own: the last map before whole maps are put together.
+        """The node whose receptive field is the network's: the last map before whole maps are put together.
 
         A network that starts by putting its input together has the field of its last map.
         """
@@ -236,20 +236,19 @@ def _summed(taken: Iterable[Operations]) -> Operations:
     return total
 
 
-def added(terms: Sequence[Any]) -> Any:
+def added(terms: Sequence[Any]) -> Integer:
     """The sum of ints and expressions, added all at once."""
     for term in terms:
         if not is_number(term):
-            return _added(terms)
-    return sum(terms)
+            return plain(_added(terms))
+    total: int = sum(terms)
+    return total
 
 
 def _added(terms: Sequence[Any]) -> Any:
     import sympy
 
-    from convmath.exact.integers import plain
-
-    return plain(sympy.Add(*map(_factored, terms)))
+    return sympy.Add(*map(_factored, terms))
 
 
 def _factored(term: Any) -> Any:
@@ -273,7 +272,7 @@ def _largest(values: list[Integer]) -> Integer:
         return max(values)
     import sympy
 
-    return sympy.Max(*dict.fromkeys(values), evaluate=False)
+    return plain(sympy.Max(*dict.fromkeys(values), evaluate=False))
 
 
 def _located(network: str, node: Node, shapes: tuple[Shape, ...], error: ConvmathError) -> str:

@@ -13,11 +13,13 @@ def effective_from_taps(
 ) -> Operations:
     """The nominal operations with those replaced that padding or cropping can leave out.
 
-    ``taps`` holds for each output how many inputs it read.  That concerns the one statement that slides over
-    the input: what it does for each tap is done for those read, reducing K values takes K - 1 operations, and
-    an output that reads nothing takes none.
+    ``taps`` holds for each output how many inputs it read.  That concerns the one statement that slides
+    over the input: what it does for each tap is done for those read, reducing K values takes K - 1
+    operations, and an output that reads nothing takes none.
     """
-    sliding = [s for s in statements if any(block.landing or block.outputs is not None for block in s.blocks)]
+    sliding = [
+        s for s in statements if any(block.landing or block.outputs is not None for block in s.blocks)
+    ]
     if not sliding:
         return nominal
     (statement,) = sliding
@@ -33,7 +35,7 @@ def effective_from_taps(
     kind, reached = reduction.operation.kind, 1
     for block in statement.blocks:
         named = block.factors(statement.target.loops)
-        own = int(block.outputs) if block.outputs is not None else 1  # type: ignore[call-overload]
+        own = int(block.outputs) if block.outputs is not None else 1
         for factor in named if block.outputs is None else ():
             own *= int(factor)
         reached *= own

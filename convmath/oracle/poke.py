@@ -16,9 +16,10 @@ POKE = 2.0**30  # larger than any value here, so that no maximum hides it
 
 
 def poked(network: Network) -> dict[str, Any]:
-    """For every node an array of truths: which positions change, last axes, when an input position does, first.
+    """For every node, which positions change, the last axes, when an input position does, the first ones.
 
-    All weights are 1, so that nothing cancels.  A factor that every position shares, a gate, is held as it was.
+    All weights are 1, so that nothing cancels.  A factor that every position shares, a gate, is held as
+    it was.
 
     >>> from convmath import Conv1d
     >>> poked(Network.chain([Conv1d(1, 1, 3, stride=2, padding=1)], (1, 5)))["0"].astype(int)
@@ -51,7 +52,10 @@ def _values(
     """What every node gives, gates as they were before."""
     values = {INPUT: x}
     for node in network.nodes:
-        read = [before[name] if before and _is_gate(node, name, values) else values[name] for name in node.inputs]
+        read = [
+            before[name] if before and _is_gate(node, name, values) else values[name]
+            for name in node.inputs
+        ]
         values[node.name] = reference_call(node.layer, tuple(read), weights[node.name])
     return values
 
@@ -87,8 +91,8 @@ def poked_leftover(network: Network) -> tuple[int, ...]:
 def check_fields(network: Network) -> None:
     """Raise AssertionError unless every position of every node reads what the formulas say.
 
-    The positions that ``Trace.read_by`` lists must be those whose poke changes it, axis by axis; a receptive
-    field must start and end with them, and one that is only a bound must hold them.
+    The positions that ``Trace.read_by`` lists must be those whose poke changes it, axis by axis; a
+    receptive field must start and end with them, and one that is only a bound must hold them.
     """
     trace, turned = network.trace(), _turned(network)
     rank = len(trace.input_shape) - 1
@@ -101,7 +105,7 @@ def check_fields(network: Network) -> None:
 
 
 def _turned(network: Network) -> dict[str, Any]:
-    """For every node, which axis of the input each of its spatial axes is; None where paths differ in that."""
+    """For every node, which axis of the input each of its own is; None where paths differ in that."""
     found: dict[str, Any] = {INPUT: tuple(range(len(network.input_shape or ()) - 1))}
     for node in network.nodes:
         first, *others = (found[read] for read in node.inputs)
@@ -122,7 +126,9 @@ def _check_read(trace: Trace, name: str, place: tuple[int, ...], axes: list[set[
     listed = [set(range(int(n))) if f is None else set(f) for f, n in zip(found, sizes, strict=True)]
     if any(not axis for axis in listed):
         listed = [set() for _ in listed]  # what reads nothing along one axis reads nothing
-    assert listed == axes, f"{trace.network!r}: {name} at {place} reads {axes} when poked, {listed} by formula"
+    assert listed == axes, (
+        f"{trace.network!r}: {name} at {place} reads {axes} when poked, {listed} by formula"
+    )
 
 
 def _check_field(
@@ -134,7 +140,8 @@ def _check_field(
             continue
         span, n = field.span(place[axis]), trace.input_shape[turned[axis] + 1]
         hull, said = (min(read), max(read)), f"{trace.network!r}: {name} at {place} along axis {axis}"
-        assert span is not None and span[0] <= hull[0] and hull[1] <= span[1], f"{said}: {hull} outside {span}"
+        assert span is not None, f"{said} reads {hull} when poked, nothing by formula"
+        assert max(span[0] - hull[0], hull[1] - span[1]) <= 0, f"{said}: {hull} outside {span}"
         ends = [(end, found) for end, found in zip(span, hull, strict=True) if 0 <= end < n]
         exact = all(end == found for end, found in ends)  # ends beside the input are padding
         assert field.bound or exact, f"{said} reads {hull} when poked, {span} by formula"

@@ -1,13 +1,13 @@
-"""Each layer's face to the NumPy reference, by rule: the operator of its family's name, and of its arguments.
+"""Each layer's face to the NumPy reference, by rule: the operator of its family's name and arguments.
 
-An operator takes the inputs, weights under PyTorch's names, and arguments under the layer's.  Only what cannot
-be said so is written down here.
+An operator takes the inputs, weights under PyTorch's names, and arguments under the layer's.  Only what
+cannot be said so is written down here.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import lru_cache
+from functools import cache, lru_cache
 from inspect import Parameter as Argument
 from inspect import signature
 from typing import Any, TypeAlias
@@ -55,13 +55,17 @@ def reference_call(
     array([[[-2, -2]]])
     """
     _check_weights(layer, weights)
-    name = operator_name(type(layer))
+    name = operator_name(type(layer))  # type: ignore[arg-type]
     function: Callable[..., Any] = getattr(convmath_reference, f"{name}_definition" if definition else name)
     taken = arguments_of(name)
     special = next((ARGUMENTS[kind] for kind in type(layer).__mro__ if kind in ARGUMENTS), None)
     given = special(layer, arrays[0]) if special else {}
     options = {
-        each: given[each] if each in given else weights.get(each) if each in WEIGHTS else getattr(layer, each)
+        each: given[each]
+        if each in given
+        else weights.get(each)
+        if each in WEIGHTS
+        else getattr(layer, each)
         for each in taken
     }
     return function(*arrays, **options)
@@ -70,7 +74,7 @@ def reference_call(
 WEIGHTS = ("weight", "bias", "running_mean", "running_var")
 
 
-@lru_cache(maxsize=None)
+@cache
 def operator_name(kind: type[Layer]) -> str:
     """The operator of a layer's family: ``LeakyReLU`` is ``leaky_relu``, ``Conv2d`` is ``conv``."""
     known = {name.replace("_", ""): name for name in convmath_reference.__all__}
@@ -81,11 +85,13 @@ def operator_name(kind: type[Layer]) -> str:
     raise ConvmathError(f"{kind.__name__} has no reference; write it in convmath_reference")
 
 
-@lru_cache(maxsize=None)
+@cache
 def arguments_of(name: str) -> tuple[str, ...]:
     """What an operator takes beside its inputs, ``x`` or any number of them."""
     taken = signature(getattr(convmath_reference, name)).parameters.values()
-    return tuple(each.name for each in taken if each.kind is not Argument.VAR_POSITIONAL and each.name != "x")
+    return tuple(
+        each.name for each in taken if each.kind is not Argument.VAR_POSITIONAL and each.name != "x"
+    )
 
 
 def _check_weights(layer: Layer, weights: Weights) -> None:

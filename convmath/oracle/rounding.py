@@ -4,9 +4,9 @@ Let every implementation's value of an input lie within ``error`` of the exact o
 ``2*error`` of the reference's, and a sum of K products of it, in whatever order it is added up, within
 ``|w| error + gamma_K |w| |x|`` of the exact sum, with ``gamma_K = K*u/(1 - K*u)`` and u = 2**-53.
 
-Most layers follow one of three rules, by their definition: what only moves numbers or picks one moves errors;
-what sums up is itself, with the sizes of its weights, on errors; a smooth function has a slope (``SLOPES``).
-Only the others are written down.
+Most layers follow one of three rules, by their definition: what only moves numbers or picks one moves
+errors; what sums up is itself, with the sizes of its weights, on errors; a smooth function has a slope
+(``SLOPES``). Only the others are written down.
 
 Higham, "Accuracy and Stability of Numerical Algorithms" (2002), section 3.1.
 """
@@ -58,7 +58,7 @@ from convmath_reference import pad
 Weights = Mapping[str, Any]
 U = 2.0**-53  # half a unit in the last place of 1, the most that one operation rounds
 
-# A function of one element: how steep it is at most, and how much rounding adds, in units of U times the size
+# A function of one element: how steep it is at most, and what rounding adds, in units of U times the size
 # of the value, of the input, and of 1.
 SLOPES: dict[type[Layer], tuple[float, float, float, float]] = {
     LeakyReLU: (1, 1, 0, 0),
@@ -146,13 +146,18 @@ def propagated(layer: Layer, inputs: Sequence[Result], weights: Weights, value: 
         return reference_call(layer, tuple(x.error for x in inputs), weights)
     terms = _terms_summed(statements)
     if terms is None:
-        raise ConvmathError(f"{layer!r} has no bound; register one with convmath.oracle.rounding.propagated")
+        raise ConvmathError(
+            f"{layer!r} has no bound; register one with convmath.oracle.rounding.propagated"
+        )
     return summed_error(layer, inputs[0], weights, terms)
 
 
 def _moves(value: Expression) -> bool:
-    """Whether nothing rounds: a number is moved, or the largest of some is picked, which is off by as much."""
-    return not any(isinstance(part, Apply) or (isinstance(part, Reduce) and part.operation is ADD) for part in walk(value))
+    """Whether nothing rounds: a number is moved, or the largest of some is picked."""
+    return not any(
+        isinstance(part, Apply) or (isinstance(part, Reduce) and part.operation is ADD)
+        for part in walk(value)
+    )
 
 
 def _terms_summed(statements: Sequence[Statement]) -> int | None:
@@ -165,12 +170,16 @@ def _terms_summed(statements: Sequence[Statement]) -> int | None:
     domain = prod(int(block.points) for block in statements[0].blocks)
     inner = statements[0].target.loops
     reached = prod(int(factor) for block in statements[0].blocks for factor in block.factors(inner))
-    return -(-domain // reached) + len(applied) if not statements[0].scatters else _most_stamped(statements[0])
+    return (
+        -(-domain // reached) + len(applied) if not statements[0].scatters else _most_stamped(statements[0])
+    )
 
 
 def _most_stamped(statement: Statement) -> int:
-    """How many products at most land on one element of a scatter: one a tap and input channel of its group."""
-    return prod(int(block.extents[-1]) for block in statement.blocks if block.loops[0] not in ("g", "o")) + 1
+    """How many products at most land on one element of a scatter: one a tap and channel of its group."""
+    return (
+        prod(int(block.extents[-1]) for block in statement.blocks if block.loops[0] not in ("g", "o")) + 1
+    )
 
 
 def summed_error(layer: Layer, x: Result, weights: Weights, terms: int) -> Any:
@@ -237,7 +246,7 @@ def _(layer: Parameter, inputs: Sequence[Result], weights: Weights, value: Any) 
 @propagated.register
 def _(layer: Pad, inputs: Sequence[Result], weights: Weights, value: Any) -> Any:
     """Nothing rounds, and a constant has no error."""
-    return pad(inputs[0].error, layer.pairs(), layer.mode)
+    return pad(inputs[0].error, layer.pairs(), layer.mode)  # type: ignore[arg-type]
 
 
 @propagated.register
@@ -248,7 +257,7 @@ def _(layer: Affine, inputs: Sequence[Result], weights: Weights, value: Any) -> 
 
 @propagated.register
 def _(layer: Upsample, inputs: Sequence[Result], weights: Weights, value: Any) -> Any:
-    """Nearest moves errors; others take a weighted mean, whose weights are rounded too and may be negative."""
+    """Nearest moves errors; others take a weighted mean, whose weights are rounded and may be negative."""
     (x,) = inputs
     if layer.mode == "nearest":
         return reference_call(layer, (x.error,), weights)
@@ -256,7 +265,11 @@ def _(layer: Upsample, inputs: Sequence[Result], weights: Weights, value: Any) -
     spread = 4 if layer.mode == "bicubic" else 1  # the sizes of an axis' weights sum up to less than 2
     axes = tuple(range(2, x.value.ndim))
     largest = x.size.max(axis=axes, keepdims=True)
-    moved = spread * x.error.max(axis=axes, keepdims=True) if spread > 1 else reference_call(layer, (x.error,), weights)
+    moved = (
+        spread * x.error.max(axis=axes, keepdims=True)
+        if spread > 1
+        else reference_call(layer, (x.error,), weights)
+    )
     return moved + gamma(32 * longest) * spread * largest
 
 

@@ -75,8 +75,8 @@ def verify(network: Network, device: str = "cpu", seed: int = 0, module: Any = N
         network.title,
         show(shape),
         show(summary.rows[-1].output_shape),
-        summary.parameters,
-        summary.multiplications,
+        int(summary.parameters),
+        int(summary.multiplications),
         summary.rows[-1].output_shape == ours.value.shape[1:] == theirs.shape[1:],
         _parameters_of(theirs_own, network) == summary.parameters,
         flops == 2 * summary.multiplications if all(map(_all_connected, network.layers)) else None,
@@ -91,8 +91,8 @@ def _in_numbers(network: Network) -> tuple[int, ...]:
     """The input's shape; what cannot be run is refused."""
     if network.unknown:
         raise ConvmathError(f"{network.name} is partial ({network.unknown[0]}) and cannot be run")
-    shape = network.input_shape or ()
-    if not all(isinstance(size, int) for size in shape) or not shape:
+    shape = tuple(size for size in network.input_shape or () if isinstance(size, int))
+    if shape != network.input_shape:
         raise ConvmathError(f"{network} needs an input in numbers; give --input 3x224x224")
     return shape
 

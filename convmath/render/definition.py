@@ -87,7 +87,9 @@ def written(
     if isinstance(expression, Apply):
         parts = [written(part, leaf, script) for part in expression.operands]
         fraction = script is FORMULA and expression.operation is DIVIDE
-        return operands_text(expression.operation, parts, script), ATOM if fraction else expression.operation.binds
+        return operands_text(
+            expression.operation, parts, script
+        ), ATOM if fraction else expression.operation.binds
     if isinstance(expression, Constant):
         return script.named(expression.name), ATOM
     if isinstance(expression, (int, float)):
@@ -228,7 +230,7 @@ def _value_text(expression: Expression, statement: Statement, script: Script) ->
             text, binds = written(part.body, leaf, script)
             if not loops:
                 return text, binds
-            body = text if binds > QUOTIENT or script is PLAIN and binds > SUM else script.group(text)
+            body = text if binds > QUOTIENT or (script is PLAIN and binds > SUM) else script.group(text)
             return script.over(word, loops, body), SUM
         if isinstance(part, Taps):
             return (f"count - {part.less}", SUM) if part.less != 0 else (script.named("count"), ATOM)

@@ -78,7 +78,11 @@ def _forms(step: Worked, script: Script) -> list[str]:
     """Letters, numbers put in, and value, each once."""
 
     def letters(read: Any) -> tuple[str, int]:
-        return (_name(read.array, read.indices, script), ATOM) if hasattr(read, "array") else _number(read, script)
+        return (
+            (_name(read.array, read.indices, script), ATOM)
+            if hasattr(read, "array")
+            else _number(read, script)
+        )
 
     def numbers(read: Any) -> tuple[str, int]:
         return _number(read.number if hasattr(read, "array") else read, script)
@@ -102,7 +106,10 @@ def _number(value: Any, script: Script) -> tuple[str, int]:
     if isinstance(value, Fraction):
         if script is FORMULA:
             sign = "-" if value < 0 else ""
-            return rf"{sign}\frac{{{abs(value.numerator)}}}{{{value.denominator}}}", NEGATIVE if sign else ATOM
+            return (
+                rf"{sign}\frac{{{abs(value.numerator)}}}{{{value.denominator}}}",
+                NEGATIVE if sign else ATOM,
+            )
         return str(value), NEGATIVE if value < 0 else QUOTIENT
     text = number_text(value).replace("inf", r"\infty") if script is FORMULA else number_text(value)
     return text, NEGATIVE if value < 0 else ATOM

@@ -81,9 +81,12 @@ def _partial(summary: Summary) -> list[tuple[str, str]]:
     found = summary.causes
     behind = sum(each.follows for each in summary.network.unknown)
     lines = [
-        ("partial", f"{c.operator} is not read and not counted: {_times(c.times)}at {c.first}") for c in found
+        ("partial", f"{c.operator} is not read and not counted: {_times(c.times)}at {c.first}")
+        for c in found
     ]
-    return lines + ([("", f"nor {behind} calls behind {'it' if len(found) == 1 else 'them'}")] if behind else [])
+    return lines + (
+        [("", f"nor {behind} calls behind {'it' if len(found) == 1 else 'them'}")] if behind else []
+    )
 
 
 def _times(times: int) -> str:
@@ -120,7 +123,9 @@ def _reach(summary: Summary) -> list[tuple[str, str]]:
     if all(reach.sees_all):
         lines.append(("", "as large as the whole input: a position in the middle sees all of it"))
     if reach.gated:
-        lines.append(("", "gates: factors or statistics that every position shares see all of the input besides"))
+        lines.append(
+            ("", "gates: factors or statistics that every position shares see all of the input besides")
+        )
     return lines
 
 
@@ -248,8 +253,8 @@ def fields_text(summary: Summary, width: int = 0) -> str:
     lines = aligned(head, rows, frozenset(range(2, 7)), width, folded=1)
     below = [f"{name:<22}{value}" for name, value in _reach(summary)]
     note = (
-        "first field: the input positions that the first output position reads, from and to, padding included; "
-        "centre: their middle, the next one's is a stride further"
+        "first field: the input positions that the first output position reads, from and to, padding "
+        "included; centre: their middle, the next one's is a stride further"
     )
     return "\n".join([title(summary), *lines, "", *below, *wrap(note, width or 110)])
 
@@ -258,7 +263,9 @@ def _field_cells(row: Row) -> tuple[str, ...]:
     reach = row.receptive_field
     if reach is None:
         return (row.name, row.layer, show(row.output_shape[1:]), "", "", "", "", "")
-    first = [(-padding, size - 1 - padding) for size, padding in zip(reach.size, reach.padding, strict=True)]
+    first = [
+        (-padding, size - 1 - padding) for size, padding in zip(reach.size, reach.padding, strict=True)
+    ]
     spans = [f"{low}..{high}" for low, high in first]
     middles = [ratio(low + high, 2) for low, high in first]
     return (

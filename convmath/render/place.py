@@ -26,7 +26,10 @@ def seen_text(axes: Sequence[Seen]) -> str:
         )
         for axis in axes
     ]
-    note = "field: from the first tap to the last, padding included; pixels: what of it lies on the input; read: how many"
+    note = (
+        "field: from the first tap to the last, padding included; pixels: what of it lies on the input; "
+        "read: how many"
+    )
     return "\n".join([*aligned(HEAD, rows, frozenset(range(1, 6))), "", f"({note})"])
 
 

@@ -20,8 +20,8 @@ _MOST_SIZES = 100_000  # of one axis, gone through one by one
 def boxes(demands: Sequence[Demand], axes: Sequence[int]) -> list[Box] | None:
     """All sizes of these axes that fulfil the demands; None where they are no list of boxes.
 
-    Maps that are flattened hold 16*f(H)*g(W) numbers, so few H give the number wanted at all, and each of them
-    leaves a demand on W alone.
+    Maps that are flattened hold 16*f(H)*g(W) numbers, so few H give the number wanted at all, and each of
+    them leaves a demand on W alone.
 
     >>> from convmath.exact.size import Size
     >>> tied = Demand(Size(1) * Size(2), "=", 6)
@@ -39,7 +39,9 @@ def boxes(demands: Sequence[Demand], axes: Sequence[int]) -> list[Box] | None:
     return None if sizes is None else _beside(demands, axis, sizes, [a for a in axes if a != axis])
 
 
-def _beside(demands: Sequence[Demand], axis: int, sizes: Iterable[int], others: list[int]) -> list[Box] | None:
+def _beside(
+    demands: Sequence[Demand], axis: int, sizes: Iterable[int], others: list[int]
+) -> list[Box] | None:
     """The boxes for these sizes of an axis; those put together that leave the same of the other axes."""
     rest = [demand for demand in demands if axes_of(demand) != {axis}]
     alike: dict[tuple[Demand, ...], list[int]] = {}
@@ -62,8 +64,11 @@ def _within_reach(
     ends = [
         (demand.left, demand.right)
         for demand in tied
-        if demand.relation == EQUAL and isinstance(demand.left, Flat) and is_number(demand.right)
-        and axis in axes_of(demand) and all(number > 0 for number, factors in demand.left.terms if factors)
+        if demand.relation == EQUAL
+        and isinstance(demand.left, Flat)
+        and is_number(demand.right)
+        and axis in axes_of(demand)
+        and all(number > 0 for number, factors in demand.left.terms if factors)
     ]
     if not ends:
         return list(alone[axis]) if alone[axis].is_finite else None

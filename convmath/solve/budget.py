@@ -140,8 +140,9 @@ def _deepest(block: Network, shape: Shape, limits: Mapping[str, int], dtype: str
                 raise
             return Most(depth, total, depth + 1, str(error))
         times = _times(total, each, limits) if after == shape else 1
-        if not times or (excess := _excess(_sum(total, each), limits)):
-            return Most(depth, total, depth + 1, _excess(_sum(total, each), limits))
+        excess = _excess(_sum(total, each), limits)
+        if not times or excess:
+            return Most(depth, total, depth + 1, excess)
         depth, total, shape = depth + times, _sum(total, each, times), after
         if depth > _MOST_BLOCKS and after != block.input_shape:
             raise ConvmathError(f"more than {_MOST_BLOCKS} blocks of different shapes fit; lower the limit")
@@ -152,10 +153,8 @@ def repeated(block: Network, times: int) -> Network:
     return Network.chain(block.layers * times, block.input_shape)
 
 
-def _verify(
-    block: Network, shape: Shape, most: Most, limits: Mapping[str, int], dtype: str
-) -> None:
-    """The answer counted again, on the whole chain, and one block further; blocks that are all alike as one."""
+def _verify(block: Network, shape: Shape, most: Most, limits: Mapping[str, int], dtype: str) -> None:
+    """The answer counted again on the whole chain, and one block further; blocks all alike as one."""
     block = replace(block, input_shape=shape)
     if block.output_shape() == shape:
         one = _numbers(block, limits, dtype)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from convmath.errors import ConvmathError
-from convmath.exact.integers import is_number, is_symbolic
-from convmath.exact.size import Size
+from convmath.exact.integers import is_number
+from convmath.exact.size import any_sizes
 from convmath.layers.arguments import symbols_of
-from convmath.layers.base import Shape, show
+from convmath.layers.base import Shape
 from convmath.layers.join import Join
 from convmath.network import Network
 from convmath.network.trace import Trace
@@ -63,9 +63,7 @@ def in_general(network: Network) -> Trace:
     shape = network.input_shape or ()
     _refuse_symbols(network)
     try:
-        return network.trace(
-            tuple(size if place == 0 and is_number(size) else Size(place) for place, size in enumerate(shape))
-        )
+        return network.trace(any_sizes(shape))
     except ConvmathError:
         if all(map(is_number, shape)):
             network.trace()  # what is wrong is said of the network's own input where that shows it
@@ -75,7 +73,7 @@ def in_general(network: Network) -> Trace:
 def _refuse_symbols(network: Network) -> None:
     if network.unknown:
         raise ConvmathError(
-            f"{network.name} has operators that are not read ({network.unknown[0]}); its sizes are not solved"
+            f"{network.name} has operators that are not read ({network.unknown[0]}); not solved"
         )
     for node in network.nodes:
         if found := symbols_of(node.layer):

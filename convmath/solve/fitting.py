@@ -1,8 +1,8 @@
 """Which inputs fit a network: every window, every join, every dense layer; and which give an output size.
 
-The network is traced on sizes that are functions of the input's (``convmath.exact.size``); what its layers demand
-of them is solved (``convmath.exact.where``).  The answers are complete, and tried on the network itself before
-they are given: at members and at their neighbours that are none.
+The network is traced on sizes that are functions of the input's (``convmath.exact.size``); what its
+layers demand of them is solved (``convmath.exact.where``).  The answers are complete, and tried on the
+network itself before they are given: at members and at their neighbours that are none.
 """
 
 from __future__ import annotations
@@ -41,10 +41,10 @@ class Inputs:
     """Which input sizes fit: the same on every axis (``square``), and axis by axis.
 
     ``axes`` holds for each axis the sizes that fit.  Where ``independent``, an input fits exactly if each
-    of its axes does; else they hold with the other axes as in ``given``, and ``boxes`` lists all inputs that
-    fit, as sizes of each axis that go with any of the others'; it is None where they are no such list.
-    ``reasons`` says which nodes narrow the square sizes.  ``node`` is the one whose ``output`` size was asked
-    for.
+    of its axes does; else they hold with the other axes as in ``given``, and ``boxes`` lists all inputs
+    that fit, as sizes of each axis that go with any of the others'; it is None where they are no such
+    list. ``reasons`` says which nodes narrow the square sizes.  ``node`` is the one whose ``output`` size
+    was asked for.
     """
 
     network: Network
@@ -72,7 +72,7 @@ class Inputs:
     def channels(self) -> int:
         """The input's channels; the fewest where the network leaves them open."""
         first = (self.network.input_shape or (1,))[0]
-        return first if is_number(first) else self.axes["C"].smallest or 1  # type: ignore[return-value]
+        return first if is_number(first) else self.axes["C"].smallest or 1
 
     def why(self) -> str:
         """Why no square size fits: the node that leaves none; empty where one fits."""

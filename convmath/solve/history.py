@@ -53,12 +53,16 @@ def _windows(network: Network) -> list[Window]:
     fields = network.trace().fields[network.output] or ()
     axes = dict(zip(AXES[len(network.input_shape or ()) - 1], fields[1:], strict=False))
     if not axes:
-        raise ConvmathError(f"{network} has no axis along which it could see farther; give a block of windows")
+        raise ConvmathError(
+            f"{network} has no axis along which it could see farther; give a block of windows"
+        )
     return [_window(network, axis, field) for axis, field in axes.items()]
 
 
 def _window(network: Network, axis: str, field: Footprint | None) -> Window:
-    span = field.spans[0] if field and len(field.spans) == 1 and not field.bound and not field.ends else None
+    span = (
+        field.spans[0] if field and len(field.spans) == 1 and not field.bound and not field.ends else None
+    )
     if field is None or span is None or not all(map(is_number, (*span, field.shift))):
         raise ConvmathError(
             f"{network}: what a position sees along {axis} is not one window at every position; not solved"

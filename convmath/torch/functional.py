@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from torch.nn import functional
 
-Pairs = Sequence[tuple[int, int]]
+Pairs = Sequence[tuple[Any, Any]]
 
 
 def ranked(name: str, rank: int) -> Any:

@@ -10,7 +10,7 @@ from itertools import islice, takewhile
 from typing import Any
 
 from convmath.errors import ConvmathError
-from convmath.exact.size import Size
+from convmath.exact.size import any_sizes
 from convmath.exact.sizes import Sizes
 from convmath.exact.where import axes_of, solved, square
 from convmath.layers.base import Layer, Shape, show
@@ -28,8 +28,8 @@ _MOST_TRIED = 12
 def generally(read: Read, shape: Shape) -> Network:
     """A module read on an input, ready to be asked about others.
 
-    TensorFlow's SAME padding grows with the input's size; written out in ``forward``, it is read as a constant.
-    Where other inputs show that, the convolution is a SAME one.
+    TensorFlow's SAME padding grows with the input's size; written out in ``forward``, it is read as a
+    constant. Where other inputs show that, the convolution is a SAME one.
     """
     network = read(shape)
     same: frozenset[str] = frozenset()
@@ -69,18 +69,17 @@ def elsewhere(network: Network, read: Read) -> list[Network]:
             break
     if tried and not found:
         raise ConvmathError(
-            f"{network.name} cannot be read on {show(tried[0])} or another size near its own, so nothing is known "
-            "of other sizes; give the input in numbers"
+            f"{network.name} cannot be read on {show(tried[0])} or another size near its own, so nothing "
+            "is known of other sizes; give the input in numbers"
         )
     return found
 
 
 def _other_inputs(network: Network) -> Iterator[Shape]:
     """Inputs on which the layers as they were read fit, the nearest to its own first."""
-    channels, *own = network.input_shape or ()
-    if not own:
-        return
-    trace = Trace(network, (channels, *map(Size, range(1, len(own) + 1))))
+    shape: tuple[int, ...] = network.input_shape or ()  # type: ignore[assignment]
+    channels, *own = shape
+    trace = Trace(network, any_sizes(shape))
     demands = [demand for _, demand in trace.demands]
     if any(len(axes_of(demand)) > 1 for demand in demands):
         near = _near(solved(map(square, demands)), max(own))
@@ -90,7 +89,7 @@ def _other_inputs(network: Network) -> Iterator[Shape]:
         _near(solved(demand for demand in demands if axes_of(demand) <= {axis}), n)
         for axis, n in enumerate(own, start=1)
     ]
-    for step in range(max(map(len, axes))):
+    for step in range(max(map(len, axes), default=0)):
         if all(axes):
             yield (channels, *(near[(step + place) % len(near)] for place, near in enumerate(axes)))
 
@@ -139,7 +138,7 @@ def _grown(network: Network, others: Sequence[Network]) -> frozenset[str]:
 
 
 def _padded(network: Network) -> Mapping[str, tuple[Layer, Node | None]]:
-    """Every convolution that pads as SAME does on this input: as a SAME one, and the node that pads before it."""
+    """Every convolution that pads as SAME does here: as a SAME one, and the node that pads before it."""
     shapes = network.trace().shapes
     readers = Counter(read for node in network.nodes for read in node.inputs)
     pads = {

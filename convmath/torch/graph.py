@@ -73,7 +73,8 @@ class Importer:
             weights={key: held for key, held in self.weights.items() if key.rpartition(".")[0] in used},
             unknown=tuple(said for each, said in self.unknown.items() if each in used),
             uncounted=self._uncounted(used),
-            **self._accounted(used),
+            unused=self._never_read(used),
+            frozen=self._not_trained(used),
         )
 
     def _kept(self, used: set[str]) -> list[str]:
@@ -83,7 +84,9 @@ class Importer:
         """The weights that a node before holds already, and those that are buffers."""
         kept, place = self._kept(used), self._places()
         first = {place.get(self.held[weight], self.held[weight]): weight for weight in reversed(kept)}
-        again = {weight for weight in kept if first[place.get(self.held[weight], self.held[weight])] != weight}
+        again = {
+            weight for weight in kept if first[place.get(self.held[weight], self.held[weight])] != weight
+        }
         return frozenset(again | {weight for weight in kept if weight in self.fixed})
 
     def _places(self) -> dict[str, int]:
@@ -91,15 +94,19 @@ class Importer:
         named = self.module.named_parameters(remove_duplicate=False)
         return {name: id(parameter) for name, parameter in named}
 
-    def _accounted(self, used: set[str]) -> dict[str, tuple[tuple[str, int], ...]]:
-        """The parameters that are read but not trained, and those that nothing reads."""
+    def _read_parameters(self, used: set[str]) -> set[int | None]:
         place = self._places()
-        read = {place.get(self.held[weight]) for weight in self._kept(used)}
-        sizes = [(name, p.numel(), id(p) in read, p.requires_grad) for name, p in self.module.named_parameters()]
-        return {
-            "unused": tuple((name, size) for name, size, is_read, _ in sizes if not is_read),
-            "frozen": tuple((name, size) for name, size, is_read, trains in sizes if is_read and not trains),
-        }
+        return {place.get(self.held[weight]) for weight in self._kept(used)}
+
+    def _never_read(self, used: set[str]) -> tuple[tuple[str, int], ...]:
+        """The parameters that nothing reads: parts that are not called."""
+        read = self._read_parameters(used)
+        return tuple((n, p.numel()) for n, p in self.module.named_parameters() if id(p) not in read)
+
+    def _not_trained(self, used: set[str]) -> tuple[tuple[str, int], ...]:
+        """The parameters that are read and not trained."""
+        read, named = self._read_parameters(used), self.module.named_parameters()
+        return tuple((n, p.numel()) for n, p in named if id(p) in read and not p.requires_grad)
 
     def _placeholder(self, node: Any, input_shape: Shape) -> Any:
         signature = self.program.graph_signature
@@ -223,7 +230,9 @@ class Importer:
         own, batch = self._without_samples(tuple(node.meta["val"].shape))
         value = self.put(Opaque(name, own or (1,), len(inputs)), *inputs)._replace(batch=batch)
         given = " and ".join(show(x.shape) for x in inputs) or "nothing"
-        follows = name.partition("[")[0] in (*ENTRIES, *SHAPED) and any(x.batch not in (0, None) for x in inputs)
+        follows = name.partition("[")[0] in (*ENTRIES, *SHAPED) and any(
+            x.batch not in (0, None) for x in inputs
+        )
         said = f"{name} on {given} gives {show(own or (1,))}"
         self.unknown[value.name] = Unread(value.name, name, said, follows)
         return value
@@ -316,8 +325,10 @@ def _is_tensor(node: Any) -> bool:
 
 
 def _is_graph(argument: Any, program: Any) -> bool:
-    return isinstance(argument, torch.fx.Node) and argument.op == "get_attr" and hasattr(
-        getattr(program.graph_module, str(argument.target), None), "graph"
+    return (
+        isinstance(argument, torch.fx.Node)
+        and argument.op == "get_attr"
+        and hasattr(getattr(program.graph_module, str(argument.target), None), "graph")
     )
 
 
@@ -331,7 +342,7 @@ def _bound(schema: Any, node: Any) -> Iterator[tuple[Any, Any]]:
 
 
 def _label(node: Any, name: str, parts: set[str]) -> tuple[str, bool]:
-    """The module that made a call, and whether it is a layer of PyTorch's: else with the operator's name."""
+    """The module that made a call, and whether it is PyTorch's; else with the operator's name."""
     stack = list((node.meta.get("nn_module_stack") or {}).values())
     path, kind = stack[-1] if stack else ("", "")
     path = re.sub(r"@\d+", "", path)

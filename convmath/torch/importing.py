@@ -33,17 +33,19 @@ def from_torch(module: nn.Module, example: Any, name: str | None = None) -> Netw
 
     ``example`` is an input tensor (N, C, *spatial), or its shape without the batch, ``(3, 224, 224)`` or
     ``"3x224x224"``.  Operators that convmath does not know stay in place and are named in
-    ``Network.unknown``: totals are then partial.  Every parameter of the module is accounted for: counted, or
-    named in ``Network.unused``.  The network stands for inputs of other sizes where the module has the same
-    layers there, which is tried before it is told.  Raises ConvmathError where the module cannot be exported or
-    gives anything but one tensor.
+    ``Network.unknown``: totals are then partial.  Every parameter of the module is accounted for:
+    counted, or named in ``Network.unused``.  The network stands for inputs of other sizes where the
+    module has the same layers there, which is tried before it is told.  Raises ConvmathError where the
+    module cannot be exported or gives anything but one tensor.
 
     >>> network = from_torch(nn.Sequential(nn.Conv2d(3, 8, 3), nn.ReLU()), (3, 32, 32))
     >>> [(node.name, node.layer) for node in network.nodes], network.parameter_total()
     ([('0', Conv2d(3, 8, 3)), ('1', ReLU())], 224)
     """
     if not is_module(module):
-        raise ConvmathError(f"{_kind(module)} is no torch.nn.Module; give a module, not what makes or calls one")
+        raise ConvmathError(
+            f"{_kind(module)} is no torch.nn.Module; give a module, not what makes or calls one"
+        )
     shape, like = _example(module, example)
     return generally(lambda wanted: _read(module, wanted, like, name), shape)
 
@@ -69,7 +71,8 @@ def _example(module: nn.Module, example: Any) -> tuple[Shape, Any]:
         example = parse_shape(example)
     if not isinstance(example, (tuple, list)):
         raise ConvmathError(
-            f"{_kind(example)} is no example; give the input's shape without the batch, like (3, 224, 224), or a tensor"
+            f"{_kind(example)} is no example; give the input's shape without the batch, like "
+            "(3, 224, 224), or a tensor"
         )
     shape = checked_shape(example)
     if not all(is_number(size) and size >= 1 for size in shape):
@@ -88,12 +91,12 @@ def _read(module: nn.Module, shape: Shape, like: Any, name: str | None) -> Netwo
                 program, batch = _exported(module, _samples(1, shape, like)), 1
             except (Exception, SystemExit):  # whatever the user's forward raises
                 raise ConvmathError(_why(module, shape, like, error)) from None
-        return Importer(program, module, batch).network(name, shape)
+        return Importer(program, module, batch).network(name, tuple(map(int, shape)))
 
 
 def _samples(batch: int, shape: Shape, like: Any) -> Any:
     """A batch where the module's own numbers are, and of their kind; it is never filled."""
-    return torch.empty(batch, *shape, dtype=like.dtype, device=like.device)  # type: ignore[call-overload]
+    return torch.empty(batch, *shape, dtype=like.dtype, device=like.device)
 
 
 @contextmanager
@@ -128,7 +131,7 @@ def _exported(module: nn.Module, x: Any) -> Any:
 
 
 def _why(module: nn.Module, shape: Shape, like: Any, error: BaseException) -> str:
-    """Why a module cannot be exported: the layer that its input does not fit, or the first line of the error."""
+    """Why a module cannot be exported: the layer that its input does not fit, or the error's first line."""
     misfit = _misfit(module, shape, like)
     if misfit:
         return misfit
@@ -138,12 +141,12 @@ def _why(module: nn.Module, shape: Shape, like: Any, error: BaseException) -> st
 
 
 def _misfit(module: nn.Module, shape: Shape, like: Any) -> str:
-    """The first of PyTorch's layers that refuses what it is given, in the layer's own words; empty if none does."""
+    """The first of PyTorch's layers that refuses what it is given, in our layer's words; empty if none."""
     from torch._subclasses.fake_tensor import FakeTensorMode
 
     calls: list[tuple[str, Any, Any]] = []
     hooks = [
-        part.register_forward_pre_hook(lambda part, given, path=path: calls.append((path, part, given)))  # type: ignore[misc]
+        part.register_forward_pre_hook(lambda part, given, path=path: calls.append((path, part, given)))
         for path, part in module.named_modules()
     ]
     try:

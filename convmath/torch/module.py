@@ -1,10 +1,10 @@
-"""Each layer's face to PyTorch, by rule: the module of its name and arguments.  Others come from ``modules``."""
+"""Each layer's face to PyTorch, by rule: the module of its name and arguments."""
 
 from __future__ import annotations
 
 import operator
 from dataclasses import fields
-from functools import lru_cache, reduce, singledispatch
+from functools import cache, reduce, singledispatch
 from inspect import signature
 from typing import Any
 
@@ -52,20 +52,22 @@ def by_rule(layer: Layer, **changed: Any) -> Any:
     """PyTorch's module of the same name, with the arguments of the same names."""
     kind = next((getattr(nn, of.__name__) for of in type(layer).__mro__ if hasattr(nn, of.__name__)), None)
     if kind is None:
-        raise ConvmathError(f"{layer!r} has no PyTorch module; register one with convmath.torch.module.special")
+        raise ConvmathError(
+            f"{layer!r} has no PyTorch module; register one with convmath.torch.module.special"
+        )
     taken = _arguments(kind)
     given = {f.name: getattr(layer, f.name) for f in fields(layer) if f.name in taken}  # type: ignore[arg-type]
     return kind(**given | changed)
 
 
-@lru_cache(maxsize=None)
+@cache
 def _arguments(kind: Any) -> frozenset[str]:
     return frozenset(signature(kind.__init__).parameters)
 
 
 @singledispatch
 def special(layer: Layer) -> Any:
-    """The module of a layer for which PyTorch has none of its name, or not with these arguments; else None."""
+    """The module of a layer for which PyTorch has none of its name and arguments; else None."""
     return None
 
 
@@ -151,7 +153,7 @@ def _(layer: Upsample) -> Any:
 
 @special.register
 def _(layer: Parameter) -> Any:
-    return modules.Array(tuple(layer.shape), layer.trainable)
+    return modules.Array(tuple(map(int, layer.shape)), layer.trainable)
 
 
 @special.register

@@ -52,7 +52,7 @@ def _modules_in(namespace: Any) -> list[str]:
     """The names of modules and classes of modules, or what else there is."""
     kinds = (nn.Module, type)
     names = [name for name, value in vars(namespace).items() if isinstance(value, kinds)]
-    return [name for name in names if not name.startswith("_")] 
+    return [name for name in names if not name.startswith("_")]
 
 
 def _made(make: Any, text: str) -> nn.Module:

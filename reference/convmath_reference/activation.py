@@ -243,7 +243,7 @@ def select(x: Any, slope: Any) -> Any:
 
 
 def prelu(x: Any, weight: Any) -> Array:
-    """``x`` (N, C, *spatial) where it is positive, elsewhere times ``weight``: one number, or one a channel.
+    """``x`` (N, C, *spatial) where it is positive, elsewhere times ``weight``: one, or one a channel.
 
     >>> prelu(np.array([[-2.0, 3.0]]), [0.5])
     array([[-1.,  3.]])

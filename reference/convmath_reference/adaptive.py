@@ -13,7 +13,7 @@ from convmath_reference.arguments import Array, Index
 from convmath_reference.channels import reals
 from convmath_reference.elements import larger, objects, tabulate, total
 
-OutputSize: TypeAlias = int | None | Sequence[int | None]
+OutputSize: TypeAlias = int | Sequence[int | None] | None
 
 
 def adaptive_window(i: int, n: int, outputs: int) -> range:
@@ -76,8 +76,8 @@ def _outputs(sizes: Index, output_size: OutputSize) -> list[int]:
     wanted = [output_size] * len(sizes) if single else list(output_size)  # type: ignore[arg-type]
     if len(wanted) != len(sizes) or any(o is not None and o < 1 for o in wanted):  # type: ignore[operator]
         raise ValueError(
-            f"output_size={output_size!r} must be an integer of at least 1 or None, or {len(sizes)} of them, "
-            "one per spatial axis"
+            f"output_size={output_size!r} must be an integer of at least 1 or None, or {len(sizes)} of "
+            "them, one per spatial axis"
         )
     return [n if o is None else o for n, o in zip(sizes, wanted, strict=True)]  # type: ignore[misc]
 

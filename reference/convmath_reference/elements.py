@@ -1,7 +1,7 @@
 """What a definition asks of its elements, whatever their type: numbers, counting numbers, symbols.
 
-An element may bring its own ``constant``, ``larger``, ``exp``, ``erf``, ``log``, ``sqrt`` and ``tanh``; plain
-Python is used where it does not.
+An element may bring its own ``constant``, ``larger``, ``exp``, ``erf``, ``log``, ``sqrt`` and ``tanh``;
+plain Python is used where it does not.
 """
 
 from __future__ import annotations

@@ -18,7 +18,8 @@ def batch_norm_definition(
 ) -> Array:
     """Y[n, c, i] = X[n, c, i] * scale[c] + shift[c], with the statistics folded beforehand.
 
-    scale = weight / sqrt(running_var + eps) and shift = bias - running_mean * scale.  Returns an object array.
+    scale = weight / sqrt(running_var + eps) and shift = bias - running_mean * scale.  Returns an object
+    array.
     """
     x = objects(x)
     channels = range(x.shape[1])

@@ -164,7 +164,7 @@ def lp_pool(
         if ceil_mode:
             counts = [np.array(a.count(_real(a)), x.dtype) for a in axes]
             y = y / reduce(np.multiply.outer, counts) * prod(len(axis.taps) for axis in axes)
-        return y ** (1 / norm_type)  # type: ignore[no-any-return]
+        return y ** (1 / norm_type)
 
 
 def subsample_definition(

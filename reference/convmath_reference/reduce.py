@@ -73,7 +73,7 @@ def amax(x: Any, dim: Any, keepdim: bool = False) -> Array:
 
 
 def std_definition(x: Any, dim: Any, correction: int = 1, keepdim: bool = False) -> Array:
-    """Y[i] = sqrt(sum of (X - mean)^2 over the axes ``dim`` / (their number - correction)); an object array."""
+    """Y[i] = sqrt(sum of (X - mean)^2 over the axes ``dim`` / (number - correction)); an object array."""
 
     def spread(values: list[Any]) -> Any:
         mean = total(values) / len(values)
@@ -84,7 +84,7 @@ def std_definition(x: Any, dim: Any, correction: int = 1, keepdim: bool = False)
 
 
 def std(x: Any, dim: Any, correction: int = 1, keepdim: bool = False) -> Array:
-    """The standard deviation over the axes ``dim``; squares are divided by their number less ``correction``.
+    """The standard deviation over the axes ``dim``; squares over their number less ``correction``.
 
     >>> std(np.array([[[1.0, 3.0, 5.0]]]), dim=(2,))
     array([[2.]])

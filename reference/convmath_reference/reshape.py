@@ -172,7 +172,7 @@ def pixel_unshuffle(x: Any, downscale_factor: int) -> Array:
 def unfold_definition(
     x: Any, kernel_size: PerAxis, dilation: PerAxis = 1, padding: Padding = 0, stride: PerAxis = 1
 ) -> Array:
-    """Y[n, (c*k + a)*k + b, l] = X[n, c, s*i + d*a - p, s*j + d*b - p], l the place of (i, j) in row-major order.
+    """Y[n, (c*k + a)*k + b, l] = X[n, c, s*i + d*a - p, s*j + d*b - p], l the place of (i, j) by rows.
 
     An object array.
     """

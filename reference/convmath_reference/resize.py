@@ -35,7 +35,7 @@ def nearest_readings(n: int, outputs: int, factor: float | None) -> list[Reading
 
 
 def centres(n: int, outputs: int, align_corners: bool, factor: float | None) -> list[Fraction]:
-    """Where outputs lie on the input: at (i + 1/2)*n/outputs - 1/2, or with corners at i*(n - 1)/(outputs - 1).
+    """Where outputs lie on the input: at (i + 1/2)*n/outputs - 1/2; corners at i*(n - 1)/(outputs - 1).
 
     >>> [str(centre) for centre in centres(2, 4, align_corners=False, factor=None)]
     ['-1/4', '1/4', '3/4', '5/4']
@@ -98,9 +98,9 @@ def upsample(
 ) -> Array:
     """``x`` (N, C, *spatial) resized to ``size`` by ``nearest``, linear or cubic interpolation.
 
-    ``mode`` is nearest, linear, bilinear or trilinear by the number of axes, or bicubic.  ``factors`` are the
-    ones that sizes were made from, per axis, where positions lie 1/factor apart.  Beyond the edge the edge is
-    read.  Integers are interpolated in float64.
+    ``mode`` is nearest, linear, bilinear or trilinear by the number of axes, or bicubic.  ``factors`` are
+    the ones that sizes were made from, per axis, where positions lie 1/factor apart.  Beyond the edge the
+    edge is read.  Integers are interpolated in float64.
 
     >>> upsample(np.array([[[1, 5]]]), (4,), "linear")
     array([[[1., 2., 4., 5.]]])

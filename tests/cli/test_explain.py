@@ -282,7 +282,10 @@ WRONG = [
     (("ReLU()", "3x4x5x6x7"), "give at most CxDxHxW"),
     (("Flatten()", "3x4x5x6x7"), "give at most CxDxHxW"),
     (("Conv2d(3, 8, 3, stride=3, stride=2)", "3x9x9"), "stride twice is no argument"),
-    (("Subsample2d(2, padding=1, channels=3)", "3x9x9"), "Subsample2d has no argument 'padding'; known are kernel_size, stride, channels"),
+    (
+        ("Subsample2d(2, padding=1, channels=3)", "3x9x9"),
+        "Subsample2d has no argument 'padding'; known are kernel_size, stride, channels",
+    ),
     (("Conv2d(3, 8, k*0.5)", "3x9x9"), "'0.5' is no whole number or symbol"),
     (("Conv2d(3, 8, -k)", "3x9x9"), "kernel_size=-k must be at least 1"),
     (("Conv2d(3, 8, 3)", "3xTruexNone"), "True is a word of Python"),

@@ -139,7 +139,10 @@ WRONG = (
     (("summary", "my_course_net:needs", "--input", "3x8x8"), "my_course_net:needs() fails: TypeError"),
     (("summary", "my_course_net:gives_a_number", "--input", "3x8x8"), "gives int, no torch.nn.Module"),
     (("summary", "my_course_net:three", "--input", "3x8x8"), "is int, no module"),
-    (("summary", "my_course_net:Net", "--input", "3x8x8"), "3: Linear(7200, 10) takes 7200 features, the input 288 has 288; write Linear(288, 10)"),
+    (
+        ("summary", "my_course_net:Net", "--input", "3x8x8"),
+        "3: Linear(7200, 10) takes 7200 features, the input 288 has 288; write Linear(288, 10)",
+    ),
     (
         ("summary", "my_course_net:Resized", "--input", "3x8x8", "--symbolic"),
         "upsample_nearest2d is Upsample(size=8) on 3x8x8 and Upsample(size=(9, 10)) on 3x9x10",

@@ -134,7 +134,10 @@ def test_width_of_a_published_network(convmath):
         (("inputs", "Flatten() -> Linear(4, 2)"), "takes any input; give one"),
         (("inputs", "Conv2d(3, 8, k)", "--input", "3x9x9"), "has the symbol k"),
         (("inputs", "unet", "--input", "1xHxW"), "--input 1xHxW has the symbol H"),
-        (("smallest", "AdaptiveAvgPool1d(1) -> Conv1d(3, 3, 3)", "--input", "3x8"), "no input fits AdaptiveAvgPool1d(1) -> Conv1d(3, 3, 3)"),
+        (
+            ("smallest", "AdaptiveAvgPool1d(1) -> Conv1d(3, 3, 3)", "--input", "3x8"),
+            "no input fits AdaptiveAvgPool1d(1) -> Conv1d(3, 3, 3)",
+        ),
         (("padding", "--kernel-size", "3", "--stride", "2"), "give the input size"),
         (("padding", "--kernel-size", "0"), "kernel_size=0 must be"),
         (("arguments", "--input", "8", "--output", "4", "--stride", "4..1"), "--stride '4..1' is no range"),

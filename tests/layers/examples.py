@@ -270,7 +270,14 @@ EXAMPLES = (
     ("Unfold(3, padding=1)", (2, 5, 6), (18, 30), 0, 0, BY_HAND + ": 2*9 rows, 5*6 windows"),
     ("PixelShuffle(3)", (9, 4, 4), (1, 12, 12), 0, 0, "Shi et al. 2016, equation 4"),
     ("PixelUnshuffle(2)", (1, 4, 6), (4, 2, 3), 0, 0, BY_HAND),
-    ("Upsample(scale_factor=0.58)", (1, 50), (1, 28), 0, 0, "50*0.58 is 28.999999999999996 in floating point"),
+    (
+        "Upsample(scale_factor=0.58)",
+        (1, 50),
+        (1, 28),
+        0,
+        0,
+        "50*0.58 is 28.999999999999996 in floating point",
+    ),
     ("Upsample(scale_factor=0.7)", (1, 10), (1, 7), 0, 0, "10*0.7 is 7 in floating point"),
     ("Upsample((4, 4), mode='bicubic')", (1, 2, 2), (1, 4, 4), 0, 256, BY_HAND + ": sixteen taps each"),
 )
@@ -297,7 +304,12 @@ VALUES = (  # a layer, its weights by name, an input of one sample, what it make
     ("Softmax(dim=2)", {}, [[0, LN2], [5, 5]], [[1 / 3, 2 / 3], [0.5, 0.5]]),
     ("Identity()", {}, [3, -1], [3, -1]),
     ("LPPool1d(2, 2)", {}, [[3, 4, 5, 12]], [[5, 13]]),
-    ("LPPool1d(2, 3, 2, ceil_mode=True)", {}, [[2, 1, 2, 1]], [[3, 7.5**0.5]]),  # 4 + 1 of two, as if of three
+    (
+        "LPPool1d(2, 3, 2, ceil_mode=True)",
+        {},
+        [[2, 1, 2, 1]],
+        [[3, 7.5**0.5]],
+    ),  # 4 + 1 of two, as if of three
     ("InstanceNorm1d(1, eps=0.0)", {}, [[1, 3]], [[-1, 1]]),
     ("RMSNorm(2, eps=0.0)", {"weight": [1, 2]}, [7, 1], [1.4, 0.4]),  # the root of 25
     ("Sum((1,))", {}, [[1, 2], [10, 20]], [11, 22]),

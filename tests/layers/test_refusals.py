@@ -272,7 +272,10 @@ MESSAGES = (  # every refusal names the value and the remedy
     (lambda: convmath.LayerNorm(0), "normalized_shape=0 must hold sizes of at least 1"),
     (lambda: convmath.LayerNorm(4).output_shape((2, 5)), "takes an input that ends in 4, got 2x5"),
     (lambda: convmath.Upsample(), "Upsample takes either size or scale_factor"),
-    (lambda: convmath.Upsample(scale_factor=2, mode="cubic"), "mode='cubic' must be one of nearest, linear"),
+    (
+        lambda: convmath.Upsample(scale_factor=2, mode="cubic"),
+        "mode='cubic' must be one of nearest, linear",
+    ),
     (lambda: convmath.Upsample(scale_factor=2, align_corners=True), "nearest has no corners"),
     (lambda: convmath.Upsample((2, 2)).output_shape((3, 4)), "size=(2, 2) has 2 values for 1 spatial axes"),
     (

@@ -31,7 +31,9 @@ def test_symbols_agree_with_numbers(family, data):
     layer, shapes = data.draw(family())
     general, names, values = twin(layer, shapes)
     if in_floating_point(layer):
-        with pytest.raises(ConvmathError, match="is multiplied in floating point; give numbers for the sizes"):
+        with pytest.raises(
+            ConvmathError, match="is multiplied in floating point; give numbers for the sizes"
+        ):
             general.output_shape(*names)
         return
     assert [at(size, values) for size in general.output_shape(*names)] == list(layer.output_shape(*shapes))
@@ -40,4 +42,9 @@ def test_symbols_agree_with_numbers(family, data):
     for count in ("operations", "effective_operations"):
         symbolic, numbers = getattr(general, count)(*names), getattr(layer, count)(*shapes)
         for kind in KINDS:
-            assert at(getattr(symbolic, kind), values) == getattr(numbers, kind), (layer, shapes, count, kind)
+            assert at(getattr(symbolic, kind), values) == getattr(numbers, kind), (
+                layer,
+                shapes,
+                count,
+                kind,
+            )

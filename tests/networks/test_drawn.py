@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from convmath import summarise
 from convmath.oracle.execute import run_bounded, run_reference, seeded_integers, seeded_weights
-from convmath.oracle.strategies import networks
 from convmath.oracle.reference import weight_shapes
+from convmath.oracle.strategies import networks
 from convmath.solve import reached
 from convmath.torch import counted_flops, from_torch, load, parameter_counts, run, to_torch
 from convmath_reference import receptive_field

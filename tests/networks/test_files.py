@@ -32,14 +32,20 @@ def one(layer, inputs):
         ("[]", r"net.json: the file is a list, no table with name, input, nodes"),
         ('{"name": "n", "input": "3x8x8"}', "the file has no nodes; it needs name, input, nodes"),
         ('{"name": "n", "input": "3x8x8", "nodes": 3}', "nodes must be a list of tables"),
-        ('{"name": "n", "input": "3x8x8", "nodes": [7]}', "node number 1 is a int, no table with name, layer, inputs"),
+        (
+            '{"name": "n", "input": "3x8x8", "nodes": [7]}',
+            "node number 1 is a int, no table with name, layer, inputs",
+        ),
         (
             '{"name": "n", "input": "3x8x8", "nodes": [{"name": "a"}]}',
             "node number 1 has no layer and no inputs; it needs name, layer, inputs",
         ),
         (one("Conv2d(8)", ["input"]), "node a: Conv2d: missing a required argument: 'out_channels'"),
         (one("ReLU()", "input"), "node a: inputs='input' must be a list of names"),
-        (one("ReLU()", ["a"]), "a reads 'a', which does not come before it; list nodes after those they read"),
+        (
+            one("ReLU()", ["a"]),
+            "a reads 'a', which does not come before it; list nodes after those they read",
+        ),
         (one("ReLU()", ["inptu"]), "a reads 'inptu', which no node is called; did you mean input?"),
         ('{"name": "n", "input": "3x8x8", "nodes": []}', "has no layer"),
     ],
@@ -54,7 +60,12 @@ def test_summary_as_json(convmath):
     found = convmath("summary", "resnet50", "--format", "json").json()
     assert (found["parameters"], found["multiplications"]) == (25_557_032, 4_089_184_256)
     field = found["receptive_field"]
-    assert (field["size"], field["stride"], field["padding"], field["status"]) == ([427] * 2, [32] * 2, [213] * 2, "aligned")
+    assert (field["size"], field["stride"], field["padding"], field["status"]) == (
+        [427] * 2,
+        [32] * 2,
+        [213] * 2,
+        "aligned",
+    )
     assert len(found["layers"]) == 175
     assert found["memory"]["weights"] == 4 * 25_557_032
 

@@ -196,7 +196,10 @@ def test_no_input_fits_and_why():
     network = Network.chain([AdaptiveAvgPool1d(2), Conv1d(1, 1, 3)], (1, 8))
     found = inputs(network)
     assert str(found.square) == "no n"
-    with pytest.raises(ConvmathError, match=r"no input fits AdaptiveAvgPool1d\(2\) -> Conv1d\(1, 1, 3\): 1 = Conv1d\(1, 1, 3\) leaves none"):
+    with pytest.raises(
+        ConvmathError,
+        match=r"no input fits AdaptiveAvgPool1d\(2\) -> Conv1d\(1, 1, 3\): 1 = Conv1d\(1, 1, 3\) leaves none",
+    ):
         smallest_input(network)
 
 

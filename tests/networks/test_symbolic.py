@@ -18,12 +18,12 @@ from convmath import (
     summarise,
     zoo,
 )
+from convmath.exact.demand import Demand
 from convmath.exact.integers import floor_div
 from convmath.exact.sizes import EVERY
 from convmath.geometry.notation import symbol
-from convmath.exact.demand import Demand
-from convmath.network.conditions import Conditions, solved
 from convmath.network import INPUT, Builder
+from convmath.network.conditions import Conditions, solved
 
 H, W, K = map(symbol, "HWK")
 

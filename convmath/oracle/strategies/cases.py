@@ -7,17 +7,15 @@ from typing import Any, NamedTuple, TypeAlias
 
 from hypothesis import strategies as st
 
-from convmath.layers.base import Layer
-
 Draw: TypeAlias = Callable[[Any], Any]
 
 LARGEST = {1: 4, 2: 3, 3: 2}  # windows and taps an axis, by rank, so that definitions run fast
 
 
 class Case(NamedTuple):
-    """A layer and the shapes of its inputs, channels first, without the batch."""
+    """A layer, or a chain of them, and the shapes of its inputs, channels first, without the batch."""
 
-    layer: Layer
+    layer: Any
     shapes: tuple[tuple[int, ...], ...]
 
 

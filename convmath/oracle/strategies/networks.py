@@ -151,9 +151,7 @@ def kept(site: Site) -> Any:
 
 
 @composite
-def conv(
-    draw: Draw, site: Site, *, same: bool = False, outputs: int | None = None, groups: int = 1
-) -> Any:
+def conv(draw: Draw, site: Site, *, same: bool = False, outputs: int | None = None, groups: int = 1) -> Any:
     """A convolution that fits; ``same`` keeps every size."""
     least = min(site.shape[1:])
     kernel = draw(st.sampled_from([k for k in (1, 2, 3) if k <= least and (k % 2 or not same)]))
@@ -217,7 +215,11 @@ def residual(draw: Draw, site: Site) -> None:
 
 def _gate(site: Site) -> None:
     """A number a channel from the whole map."""
-    site.go(site.kind("AdaptiveAvgPool")(1), site.kind("Conv")(site.shape[0], site.shape[0], 1), layers.Sigmoid())
+    site.go(
+        site.kind("AdaptiveAvgPool")(1),
+        site.kind("Conv")(site.shape[0], site.shape[0], 1),
+        layers.Sigmoid(),
+    )
 
 
 @composite
@@ -313,7 +315,11 @@ def scattered(draw: Draw, site: Site) -> None:
 @composite
 def bordered(draw: Draw, site: Site) -> None:
     """Padded in some mode."""
-    kinds = ("ZeroPad", "ReplicationPad", *(("ReflectionPad", "CircularPad") if min(site.shape[1:]) > 2 else ()))
+    kinds = (
+        "ZeroPad",
+        "ReplicationPad",
+        *(("ReflectionPad", "CircularPad") if min(site.shape[1:]) > 2 else ()),
+    )
     pairs = tuple((draw(st.integers(0, 2)), draw(st.integers(0, 2))) for _ in site.shape[1:])
     site.go(site.kind(draw(st.sampled_from(kinds)))(pairs))
 

@@ -157,7 +157,9 @@ def lp_pools(draw: Draw) -> Case:
     if rank == 3:  # PyTorch pools it by avg_pool3d
         axes = [axis._replace(n=at_least(axis.kernel_size, axis.n, axis.stride)) for axis in axes]
     kernel, stride, _ = draw(pool_arguments(axes))
-    layer = ranked(layers, "LPPool", rank)(draw(st.sampled_from((1.0, 2.0, 3.0))), kernel, stride, ceil_mode)
+    layer = ranked(layers, "LPPool", rank)(
+        draw(st.sampled_from((1.0, 2.0, 3.0))), kernel, stride, ceil_mode
+    )
     return Case(layer, ((draw(st.integers(1, 3)), *(axis.n for axis in axes)),))
 
 

@@ -6,4 +6,6 @@ from convmath.torch.aten import axes, dense, elements, windows
 from convmath.torch.aten.calls import Entry
 
 ENTRIES: dict[str, Entry] = windows.ENTRIES | dense.ENTRIES | elements.ENTRIES | axes.ENTRIES
-WITHOUT_SAMPLES = frozenset(elements.ENTRIES) | frozenset(axes.ENTRIES)  # what reads tensors of the module's own
+WITHOUT_SAMPLES = frozenset(elements.ENTRIES) | frozenset(
+    axes.ENTRIES
+)  # what reads tensors of the module's own

@@ -1,7 +1,7 @@
 """What the entries for ATen's operators share: the values they get, and where they put layers.
 
-An entry gets a ``Graph`` to put layers into and the call's arguments by their schema's names, the first tensor
-also as ``x``.  It returns what the call gives, or None for a case it does not cover.
+An entry gets a ``Graph`` to put layers into and the call's arguments by their schema's names, the first
+tensor also as ``x``.  It returns what the call gives, or None for a case it does not cover.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ Arguments: TypeAlias = Mapping[str, Any]
 class Value(NamedTuple):
     """The result of a node: its name, and its shape without the axis of the samples.
 
-    ``batch`` is where that axis is, 0 if the samples come first; None is a tensor that the module makes of its
-    own tensors alone, the same for every sample.
+    ``batch`` is where that axis is, 0 if the samples come first; None is a tensor that the module makes
+    of its own tensors alone, the same for every sample.
     """
 
     name: str
@@ -109,7 +109,7 @@ def with_indices(entry: Entry) -> Entry:
 
 
 def scaled_and_shifted(graph: Graph, y: Value, weight: Any, bias: Any, below: int = 0) -> Value | None:
-    """``weight*y + bias`` where a weight is worked out: one number a channel, or an element of the last axes.
+    """``weight*y + bias`` where a weight is worked out: one number a channel, or of the last axes.
 
     ``below`` is how many axes lie under the one that the weights run along.
     """

@@ -75,7 +75,9 @@ def instance_norm(graph: Graph, given: Arguments) -> Value | None:
 def group_norm(graph: Graph, given: Arguments) -> Value | None:
     """Normalisation over groups of channels."""
     channels, groups = given["x"].shape[0], given["num_groups"]
-    return _normalised(graph, given, lambda affine: layers.GroupNorm(groups, channels, given["eps"], affine))
+    return _normalised(
+        graph, given, lambda affine: layers.GroupNorm(groups, channels, given["eps"], affine)
+    )
 
 
 def _normalised(
@@ -108,7 +110,11 @@ def rms_norm(graph: Graph, given: Arguments) -> Value | None:
     over = _last_axes(given, x)
     if over is None:
         return None
-    y = graph.put(layers.RMSNorm(over, given["eps"], isinstance(weight, Held)), x, weight=weight if held(weight) else None)
+    y = graph.put(
+        layers.RMSNorm(over, given["eps"], isinstance(weight, Held)),
+        x,
+        weight=weight if held(weight) else None,
+    )
     return y if held(weight) else scaled_and_shifted(graph, y, weight, None)
 
 

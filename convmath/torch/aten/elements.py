@@ -40,7 +40,9 @@ def celu(graph: Graph, given: Arguments) -> Value:
 
 def softplus(graph: Graph, given: Arguments) -> Value | None:
     """Softplus; its threshold only spares the logarithm where it changes nothing."""
-    return graph.put(layers.Softplus(float(given["beta"])), given["x"]) if given["threshold"] >= 20 else None
+    return (
+        graph.put(layers.Softplus(float(given["beta"])), given["x"]) if given["threshold"] >= 20 else None
+    )
 
 
 def clamp(graph: Graph, given: Arguments) -> Value | None:
