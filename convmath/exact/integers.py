@@ -79,6 +79,8 @@ def floor_div(numerator: Integer, denominator: Integer) -> Integer:
     >>> floor_div(floor_div(n - 1, 2) + 3, 5)
     floor((n - 5)/10) + 1
     """
+    if type(numerator) is int and type(denominator) is int:
+        return numerator // denominator
     if is_symbolic(numerator) or is_symbolic(denominator):
         from convmath.exact.floors import FloorDiv
 

@@ -36,8 +36,7 @@ def explain_totals(network: Network, trace: Trace, dtype: str) -> Explanation:
         quantities.append(Quantity(kind, count, formula, quiet=count == 0))
         quantities.append(Quantity(f"effective_{kind}", real, quiet=True))
     quantities += network_reach(trace)
-    whole = Counts(trace.output_shape, {"all": found["parameters"]}, trace.operations())
-    quantities += memory(whole, found["memory"])
+    quantities += memory(Counts(trace.output_shape, {"all": found["parameters"]}), found["memory"])
     return Explanation(f"{network.title} on {show(trace.input_shape)}", (), tuple(quantities))
 
 

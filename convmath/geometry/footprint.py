@@ -80,15 +80,22 @@ class Footprint(NamedTuple):
         return span and (span[0] + turns * self.shift, span[1] + turns * self.shift)
 
     @property
+    def extent(self) -> tuple[Integer, bool]:
+        """Positions from the first to the last, both included, and whether outputs differ in it."""
+        if len(self.spans) == 1:
+            return _extent(self.spans[0], self.bound), self.bound
+        sizes = [_extent(span, self.bound) for span in self.spans]
+        return max(sizes), self.bound or len(set(sizes)) > 1
+
+    @property
     def size(self) -> Integer:
         """Positions from the first to the last, both included; the largest where outputs differ."""
-        sizes = self._sizes()
-        return sizes[0] if len(sizes) == 1 else max(sizes)
+        return self.extent[0]
 
     @property
     def varies(self) -> bool:
         """Whether outputs read fields of different sizes."""
-        return self.bound or len(set(self._sizes())) > 1
+        return self.extent[1]
 
     @property
     def stride(self) -> Any:
@@ -106,48 +113,34 @@ class Footprint(NamedTuple):
         """How far the first output's field starts before the input."""
         return -_rounded_down(self.spans[0][0]) if self.spans[0] else 0
 
-    @property
-    def sees_all(self) -> bool:
-        """Whether a field is as large as the input."""
-        return self.n is not None and is_number(self.n) and is_number(self.size) and self.size >= self.n
-
     def then(
         self, axis_map: AxisMap, outputs: Integer | None = None, inputs: Integer | None = None
     ) -> Footprint:
         """The same behind one more layer, which makes ``outputs`` of the ``inputs`` along the axis."""
         if isinstance(axis_map, Whole):
             return self._all_of(axis_map.n)
-        if inputs is not None and outputs is not None:
-            cut, torn = cuts(axis_map, outputs, inputs)
-            if torn and not self.gaps:
-                return self._replace(gaps=True).then(axis_map, outputs, inputs)
-        else:
-            cut = False
-        if (
-            isinstance(axis_map, Window)
-            and len(self.spans) == 1
-            and self.spans[0]
-            and not (self.ends or cut)
-        ):
+        cut, torn = (False, False) if inputs is None or outputs is None else cuts(axis_map, outputs, inputs)
+        before = self if self.gaps or not torn else self._replace(gaps=True)
+        return before._moved(axis_map, outputs, cut)
+
+    def _moved(self, axis_map: Window | Scatter | Listed, outputs: Integer | None, cut: bool) -> Footprint:
+        listed = self.ends or cut
+        if isinstance(axis_map, Window) and not listed and len(self.spans) == 1 and self.spans[0]:
             return self._behind_window(axis_map)
         if self.bound or not _countable(axis_map):
             return self._widest(axis_map)
-        if isinstance(axis_map, Listed) or self.ends or cut:
+        if isinstance(axis_map, Listed) or listed:
             return self._listed(axis_map, outputs)
         return self._by_period(axis_map)
 
     def _behind_window(self, window: Window) -> Footprint:
         """Windows of one span each, moved evenly: that of the first says all."""
-        (only,) = self.spans
+        spans, shift, status, bound, gated, ends, n, gaps = self
+        ((first, last),) = spans  # type: ignore[misc]
         low, high = window.reads(0, 0)
-        assert only is not None
-        span = (only[0] + low * self.shift, only[1] + high * self.shift)
-        apart = window.dilation * self.shift
-        gaps = self.gaps or not (window.kernel_size == 1 or _is_at_most(apart, only[1] - only[0] + 1))
-        return self._replace(spans=(span,), shift=self.shift * window.stride, gaps=gaps)
-
-    def _sizes(self) -> list[Integer]:
-        return [_extent(span, self.bound) for span in self.spans]
+        span = (first + low * shift, last + high * shift)
+        torn = window.kernel_size != 1 and not _is_at_most(window.dilation * shift, last - first + 1)
+        return Footprint((span,), shift * window.stride, status, bound, gated, ends, n, gaps or torn)
 
     def _by_period(self, axis_map: Window | Scatter) -> Footprint:
         """Every output of a period by itself; gaps between taps are left out of the hull."""
@@ -206,7 +199,7 @@ class Footprint(NamedTuple):
 
     def _widest(self, axis_map: Window | Scatter | Listed) -> Footprint:
         """Bounds that hold for every output, in symbols too: an interval that moves evenly."""
-        if self.ends or not all(self.spans):
+        if self.ends or not any(self.spans):
             return self.everything()
         low, high = _band(self)
         stride, first, last = _reach(axis_map)
@@ -230,13 +223,13 @@ def cuts(axis_map: Window | Scatter | Listed, outputs: Integer, inputs: Integer)
     """
     if isinstance(axis_map, Listed):
         return False, False
-    if not is_number(outputs) or not is_number(inputs) or not _countable(axis_map):
+    if not (is_number(outputs) and is_number(inputs) and _countable(axis_map)):
         begin = axis_map.begin if isinstance(axis_map, Window) else 0
         return is_number(begin) and begin < 0, False
-    before, behind = axis_map.reads(-1, -1), axis_map.reads(outputs, outputs)
-    cut = any(0 <= low <= high < inputs for low, high in (before, behind))
-    last = axis_map.reads(outputs - 1, outputs - 1)[1]
-    return cut, max(last + 1, behind[0]) < inputs
+    (before, end), (behind, last) = axis_map.reads(-1, -1), axis_map.reads(outputs, outputs)
+    cut = 0 <= before <= end < inputs or 0 <= behind <= last < inputs  # type: ignore[operator]
+    _, read = axis_map.reads(outputs - 1, outputs - 1)
+    return cut, read + 1 < inputs and behind < inputs  # type: ignore[operator]
 
 
 def _countable(axis_map: AxisMap) -> bool:
@@ -245,7 +238,8 @@ def _countable(axis_map: AxisMap) -> bool:
         return is_number(axis_map.cases) and axis_map.cases <= _MOST_CASES
     window = axis_map.window if isinstance(axis_map, Scatter) else axis_map
     assert isinstance(window, Window)
-    return all(map(is_number, (window.stride, window.kernel_size, window.dilation, window.begin)))
+    kernel_size, stride, begin, _, dilation, _ = window
+    return type(kernel_size) is type(stride) is type(begin) is type(dilation) is int
 
 
 def _band(footprint: Footprint) -> tuple[Any, Any]:
@@ -277,7 +271,7 @@ def _extent(span: Span, bound: bool) -> Integer:
 
 def _rounded_down(distance: Any) -> Integer:
     """The largest whole number up to a fraction, in symbols too."""
-    if is_number(distance):
+    if type(distance) is int:
         return distance
     if isinstance(distance, Fraction):
         return distance.numerator // distance.denominator
@@ -291,23 +285,20 @@ def joined(footprints: Iterable[Footprint], outputs: Integer | None = None) -> F
 
     Paths whose strides differ drift apart: their hull is another one at every output.
     """
-    paths = list(footprints)
-    first = paths[0]
+    paths = list(dict.fromkeys(footprints))
+    hull = paths[0] if len(paths) == 1 else _joined(paths, outputs)
     gated = any(path.gated for path in paths)
-    hull = first if all(path == first for path in paths) else _joined(paths, outputs)
     return hull if hull.gated == gated else hull._replace(gated=gated)
 
 
 def _joined(paths: list[Footprint], outputs: Integer | None) -> Footprint:
-    bound = any(path.bound for path in paths)
-    if any(path.ends for path in paths) or any(path.stride != paths[0].stride for path in paths):
+    pace = paths[0].stride
+    if any(path.ends or path.stride != pace for path in paths):
         return _drifting(paths, outputs)
-    if bound:
+    if any(path.bound for path in paths):
         low, high = (list(ends) for ends in zip(*map(_band, paths), strict=True))
         span = _least(low, minimum), _least(high, maximum)
-        return paths[0]._replace(
-            spans=(span,), shift=paths[0].stride, status=POSITION_DEPENDENT, bound=True
-        )
+        return paths[0]._replace(spans=(span,), shift=pace, status=POSITION_DEPENDENT, bound=True)
     period = lcm(*(len(path.spans) for path in paths))
     read = [[path.span(output) for path in paths] for output in range(period)]
     shift = paths[0].shift * (period // len(paths[0].spans))

@@ -15,6 +15,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
+from functools import cache
 from math import prod
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -49,6 +50,7 @@ class Index(NamedTuple):
         return value
 
 
+@cache
 def loop(name: str) -> Index:
     """The index that is a loop itself."""
     return Index(((1, name),))
@@ -57,10 +59,13 @@ def loop(name: str) -> Index:
 ZERO = Index(())  # the first place, whatever the loops are
 
 
-class Access(
-    Operators,
-    NamedTuple("Access", [("array", str), ("indices", tuple[Index, ...]), ("outside", Any)]),
-):
+class _Access(NamedTuple):
+    array: str
+    indices: tuple[Index, ...] = ()
+    outside: Any = 0
+
+
+class Access(Operators, _Access):
     """An array read or written at some indices: ``W[o, c, a, b]``.
 
     ``outside`` is what a read beside the array gives: a number, or one for each first index.
@@ -68,13 +73,11 @@ class Access(
 
     __slots__ = ()
 
-    def __new__(cls, array: str, indices: tuple[Index, ...] = (), outside: Any = 0) -> Access:
-        return super().__new__(cls, array, indices, outside)
-
     @property
     def loops(self) -> frozenset[str]:
         """The loops its indices depend on."""
-        return frozenset().union(*(index.loops for index in self.indices))
+        names = {name for index in self.indices for _, name in index.terms}
+        return frozenset(names.union(index.scaled[1] for index in self.indices if index.scaled))
 
 
 class Taps(Operators, NamedTuple("Taps", [("bounds", tuple[Integer, ...] | None), ("less", Integer)])):
@@ -131,6 +134,8 @@ class Block(NamedTuple):
 
     def factors(self, names: frozenset[str]) -> list[Integer]:
         """How many values the named loops take, of those in this block, as factors."""
+        if len(self.loops) == 1 and self.joint is None:
+            return [self.extents[0]] if self.loops[0] in names else []
         inside = [extent for name, extent in zip(self.loops, self.extents, strict=True) if name in names]
         return inside if self.joint is None or len(inside) < len(self.loops) else [self.joint]
 
@@ -207,7 +212,7 @@ class Statement(NamedTuple):
     @property
     def reduction(self) -> Reduce | None:
         """The reduction in its value, if there is one."""
-        return next((part for part in walk(self.value) if isinstance(part, Reduce)), None)
+        return next((part for part in walk(self.value) if type(part) is Reduce), None)
 
     @property
     def scatters(self) -> bool:
@@ -216,7 +221,7 @@ class Statement(NamedTuple):
 
     def reads(self) -> list[Access]:
         """What its value reads, in the order it is written."""
-        return [part for part in walk(self.value) if isinstance(part, Access)]
+        return [part for part in walk(self.value) if type(part) is Access]
 
 
 @dataclass(frozen=True)
@@ -253,25 +258,25 @@ def operations(statement: Statement) -> Operations:
     Reducing K values takes K - 1 operations, so all reductions together take as many as there are
     points less one for each element reached.
     """
-    domain = product([block.points for block in statement.blocks])
-    return _tally(
-        statement, domain, lambda: product([_outputs(block, statement) for block in statement.blocks])
-    )
+    blocks = statement.blocks
+    domain = product([n for b in blocks for n in (b.extents if b.joint is None else (b.joint,))])
+    return _tally(statement, domain, lambda: _reached(statement, blocks))
 
 
 def effective_operations(statement: Statement) -> Operations:
     """The same with the taps left out that fall on zero padding or are cropped away."""
     blocks = statement.blocks
     domain = product([b.landing() if b.landing else b.points for b in blocks])
-    return _tally(
-        statement,
-        domain,
-        lambda: product([b.reached() if b.reached else _outputs(b, statement) for b in blocks]),
-    )
+    real = [block.reached() for block in blocks if block.reached]
+    others = [block for block in blocks if not block.reached]
+    return _tally(statement, domain, lambda: product([*real, _reached(statement, others)]))
 
 
-def _outputs(block: Block, statement: Statement) -> Integer:
-    return product(block.factors(statement.target.loops)) if block.outputs is None else block.outputs
+def _reached(statement: Statement, blocks: Iterable[Block]) -> Integer:
+    """How many elements of the target these blocks reach."""
+    names = statement.target.loops
+    each = (block.factors(names) if block.outputs is None else (block.outputs,) for block in blocks)
+    return product([factor for factors in each for factor in factors])
 
 
 def _tally(statement: Statement, domain: Integer, reached: Callable[[], Integer]) -> Operations:
@@ -287,27 +292,29 @@ def _tally(statement: Statement, domain: Integer, reached: Callable[[], Integer]
     return Operations(**counts)
 
 
-def executed(statement: Statement) -> Iterator[tuple[str, int, bool]]:
+def executed(statement: Statement) -> list[tuple[str, int, bool]]:
     """The kind of each operation, how often a visit executes it, and whether every point visits it.
 
     What stands beside a reduction is visited once an element of the target.
     """
-    return _executed(statement.value, statement.reduction is None)
-
-
-def _executed(expression: Expression, within: bool) -> Iterator[tuple[str, int, bool]]:
-    if isinstance(expression, Apply):
-        operation, operands = expression
-        yield operation.kind, 1 if operation is SELECT else max(len(operands) - 1, 1), within
-        for operand in operands:
-            yield from _executed(operand, within)
-    elif isinstance(expression, Reduce):
-        yield from _executed(expression.body, True)
+    found: list[tuple[str, int, bool]] = []
+    waiting: list[tuple[Expression, bool]] = [(statement.value, statement.reduction is None)]
+    while waiting:
+        part, within = waiting.pop()
+        if type(part) is Apply:
+            operation, operands = part
+            found.append((operation.kind, 1 if operation is SELECT else max(len(operands) - 1, 1), within))
+            waiting += [(operand, within) for operand in operands[::-1]]
+        elif type(part) is Reduce:
+            waiting.append((part.body, True))
+    return found
 
 
 def weights_read(statement: Statement) -> list[Access]:
     """The reads of weights, trained or not, each array once, in the order they are named."""
-    found = {access.array: access for access in statement.reads()} if statement.arrays else {}
+    if not statement.arrays:
+        return []
+    found = {access.array: access for access in statement.reads()}
     return [found[array] for array in statement.arrays if array in found]
 
 

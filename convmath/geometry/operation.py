@@ -8,7 +8,7 @@ prints.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from fractions import Fraction
 from functools import reduce
 from typing import Any, NamedTuple, TypeAlias
@@ -106,18 +106,17 @@ def largest(body: Expression) -> Reduce:
     return Reduce(MAXIMUM, body)
 
 
-def walk(expression: Expression) -> Iterator[Expression]:
-    """Every part of an expression, itself first."""
-    yield expression
-    for part in parts(expression):
-        yield from walk(part)
-
-
-def parts(expression: Expression) -> tuple[Expression, ...]:
-    """The operands of an expression; none for what is read."""
-    if isinstance(expression, Apply):
-        return expression.operands
-    return (expression.body,) if isinstance(expression, Reduce) else ()
+def walk(expression: Expression) -> list[Expression]:
+    """Every part of an expression, itself first, then its operands from left to right."""
+    found, waiting = [], [expression]
+    while waiting:
+        part = waiting.pop()
+        found.append(part)
+        if type(part) is Apply:
+            waiting.extend(part.operands[::-1])
+        elif type(part) is Reduce:
+            waiting.append(part.body)
+    return found
 
 
 def evaluate(expression: Expression, value: Callable[[Expression], Any]) -> Any:

@@ -6,12 +6,12 @@ the output, positions go along; where all its loops are summed up, every output 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from itertools import product
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
-from convmath.exact.integers import Integer, maximum, ratio
+from convmath.exact.integers import Integer, is_number, maximum, ratio
 from convmath.geometry.footprint import (
     ALIGNED,
     IDENTITY,
@@ -62,17 +62,22 @@ def field_plain(field: ReceptiveField | None) -> dict[str, Any] | None:
 
 def receptive_field(footprints: Sequence[Footprint]) -> ReceptiveField:
     """The receptive field of all axes together."""
-    statuses = {footprint.status for footprint in footprints}
+    sizes, varies = zip(*[footprint.extent for footprint in footprints], strict=True)
+    statuses = [footprint.status for footprint in footprints]
     return ReceptiveField(
-        tuple(footprint.size for footprint in footprints),
-        tuple(footprint.stride for footprint in footprints),
-        tuple(footprint.padding for footprint in footprints),
-        any(footprint.varies for footprint in footprints),
+        sizes,
+        tuple([footprint.stride for footprint in footprints]),
+        tuple([footprint.padding for footprint in footprints]),
+        any(varies),
         any(footprint.bound for footprint in footprints),
         next((s for s in (POSITION_DEPENDENT, MISALIGNED) if s in statuses), ALIGNED),
         any(footprint.gated for footprint in footprints),
-        tuple(footprint.sees_all for footprint in footprints),
+        tuple([_sees_all(n, size) for n, size in zip([f.n for f in footprints], sizes, strict=True)]),
     )
+
+
+def _sees_all(n: Integer | None, size: Integer) -> bool:
+    return is_number(n) and is_number(size) and size >= n
 
 
 class Link(NamedTuple):
@@ -104,27 +109,75 @@ def paths(statements: Sequence[Statement], shapes: Sequence[Shape]) -> tuple[Pat
     >>> paths(Conv1d(1, 1, 3, stride=2, padding=1).definition((1, 9)), ((1, 9),))[0].links[1]
     Link(axis=1, map=Window(kernel_size=3, stride=2, begin=1, end=0, dilation=1, fits=None))
     """
+    if len(shapes) == 1 and _is_straight(statements):
+        return _unmoved(len(shapes[0]))
     names = ("X",) if len(shapes) == 1 else tuple(f"X{number}" for number in range(1, len(shapes) + 1))
     known = {name: [Path(k, _straight(len(shapes[k])))] for k, name in enumerate(names)}
     for statement in statements:
-        here = [path for access in statement.reads() for path in _read(access, statement, known, shapes)]
-        again = statement.target.array in known and statement.target.array not in names
-        before = known[statement.target.array] if again else []
-        known[statement.target.array] = [*before, *dict.fromkeys(here)]
+        nest, target = _Nest.of(statement), statement.target.array
+        here = [path for access in statement.reads() for path in _read(access, nest, known, shapes)]
+        before = known.get(target, []) if target not in names else []
+        known[target] = [*before, *dict.fromkeys(here)] if len(here) > 1 or before else here
     return tuple(known[statements[-1].target.array])
 
 
+class _Nest(NamedTuple):
+    """A statement, which axis of its target each loop moves along, and how many values each loop takes."""
+
+    statement: Statement
+    axes: Mapping[str, int]
+    extents: Mapping[str, Integer]
+
+    @classmethod
+    def of(cls, statement: Statement) -> _Nest:
+        """The statement looked through once."""
+        axes: dict[str, int] = {}
+        for axis, index in enumerate(statement.target.indices):
+            for _, name in index.terms:
+                axes.setdefault(name, axis)
+            if index.scaled:
+                axes.setdefault(index.scaled[1], axis)
+        extents: dict[str, Integer] = {}
+        for block in statement.blocks:
+            extents.update(zip(block.loops, block.extents, strict=True))
+        return cls(statement, axes, extents)
+
+
+def _is_straight(statements: Sequence[Statement]) -> bool:
+    """Whether one statement reads the input at the target's own indices."""
+    if len(statements) != 1:
+        return False
+    (statement,) = statements
+    target = statement.target.indices
+    read = [access.indices is target for access in statement.reads() if access.array == "X"]
+    return bool(read) and all(read)
+
+
+@cache
+def _unmoved(rank: int) -> tuple[Path, ...]:
+    return (Path(0, _straight(rank)),)
+
+
+@cache
 def _straight(rank: int) -> tuple[Link, ...]:
     return tuple(Link(axis, IDENTITY) for axis in range(rank))
 
 
 def _read(
-    access: Access, statement: Statement, known: dict[str, list[Path]], shapes: Sequence[Shape]
-) -> Iterator[Path]:
+    access: Access, nest: _Nest, known: Mapping[str, Sequence[Path]], shapes: Sequence[Shape]
+) -> list[Path]:
     """The paths by which a statement reads the inputs through one access."""
-    for path in known.get(access.array, ()):
-        links = _links(access, statement, shapes[path.source])
-        yield Path(path.source, tuple(_behind(link, links) for link in path.links), _piece(statement))
+    paths = known.get(access.array, ())
+    if not paths:
+        return []
+    piece = _piece(nest)
+    found: list[Path] = []
+    for path in paths:
+        links = _links(access, nest, shapes[path.source])
+        straight = path.links is _straight(len(path.links)) and len(links) == len(path.links)
+        behind = links if straight else tuple([_behind(link, links) for link in path.links])
+        found.append(Path(path.source, behind, piece))
+    return found
 
 
 def _behind(link: Link, links: tuple[Link, ...]) -> Link:
@@ -137,79 +190,77 @@ def _behind(link: Link, links: tuple[Link, ...]) -> Link:
     return Link(then.axis, link.map) if then.map == IDENTITY else Link(None, Whole(1))
 
 
-def _piece(statement: Statement) -> tuple[int, Integer] | None:
+def _piece(nest: _Nest) -> tuple[int, Integer] | None:
     """The axis along which the target is written in part, and how many positions of it are."""
-    for axis, index in enumerate(statement.target.indices):
+    shape = nest.statement.shape
+    for axis, index in enumerate(nest.statement.target.indices):
         if len(index.terms) == 1 and index.terms[0][0] == 1:
-            extent = _extent(index.terms[0][1], statement.blocks)
-            if extent != statement.shape[axis]:
+            extent = nest.extents[index.terms[0][1]]
+            if extent != shape[axis]:
                 return axis, extent
     return None
 
 
-def _links(access: Access, statement: Statement, shape: Shape) -> tuple[Link, ...]:
-    target = statement.target.indices
-    if access.indices == target and not any(index.wrap or index.scaled for index in target):
+def _links(access: Access, nest: _Nest, shape: Shape) -> tuple[Link, ...]:
+    target, indices = nest.statement.target.indices, access.indices
+    if indices == target and not any(index.wrap or index.scaled for index in target):
         return _straight(len(target))
-    return tuple(
-        _link(index, target, statement, size)
-        for index, size in zip(access.indices, _sizes(access, shape), strict=True)
-    )
+    sizes = shape if len(shape) == len(indices) else (1,) * len(indices)  # as far as wrapping asks for them
+    return tuple([_link(index, nest, size) for index, size in zip(indices, sizes, strict=True)])
 
 
-def _sizes(access: Access, shape: Shape) -> Shape:
-    """The sizes of the array's axes, as far as wrapping asks for them."""
-    return shape if len(shape) == len(access.indices) else (1,) * len(access.indices)
-
-
-def _link(source: Index, target: tuple[Index, ...], statement: Statement, size: Integer) -> Link:
+def _link(source: Index, nest: _Nest, size: Integer) -> Link:
     """Along the output's axis that shares the loop which moves the source farthest, its first one."""
-    leading = [source.scaled[1]] if source.scaled else []
-    for name in (*leading, *(name for _, name in source.terms)):
-        for axis, index in enumerate(target):
-            if name in index.loops:
-                return Link(axis, _axis_map(source, index, statement, size))
+    names = [name for _, name in source.terms]
+    for name in [source.scaled[1], *names] if source.scaled else names:
+        axis = nest.axes.get(name)
+        if axis is not None:
+            return Link(axis, _axis_map(source, nest.statement.target.indices[axis], nest, size))
     return Link(None, Whole(size if source.terms else 1))
 
 
-def _axis_map(source: Index, target: Index, statement: Statement, size: Integer) -> AxisMap:
+def _axis_map(source: Index, target: Index, nest: _Nest, size: Integer) -> AxisMap:
     """The map from positions of the output to those of the input."""
-    blocks = statement.blocks
-    plain = source.scaled is None and target.scaled is None
-    if plain and len(target.terms) == 1 and len(source.terms) <= 2:
-        window = _gather(source, target, blocks)
-        return window if source.wrap in ("", "constant") else _bordered(window, source, blocks, size)
-    if plain and len(target.terms) == 2 and len(source.terms) == 1 and source.terms[0][0] == 1:
-        return _scatter(source.terms[0][1], target, blocks)
-    return _stretched(source, target, statement, size)
+    if source.scaled is None and target.scaled is None:
+        if len(target.terms) == 1 and len(source.terms) <= 2:
+            window = _gather(source, target, nest)
+            return window if source.wrap in ("", "constant") else _bordered(window, source, nest, size)
+        if len(target.terms) == 2 and len(source.terms) == 1 and source.terms[0][0] == 1:
+            return _scatter(source.terms[0][1], target, nest)
+    return _stretched(source, target, nest.statement, size)
 
 
-def _gather(source: Index, target: Index, blocks: Sequence[Block]) -> Window:
+def _gather(source: Index, target: Index, nest: _Nest) -> Window:
     """Windows: the input's index is ``s*i + d*a - p`` and the output's is ``i``."""
     ((_, output),) = target.terms
-    stride = next((c for c, name in source.terms if name == output), 0)
-    taps = [(c, name) for c, name in source.terms if name != output]
-    begin = -source.offset + stride * target.offset
-    if not taps:
-        return Window(stride=stride, begin=begin)
-    ((dilation, tap),) = taps
-    return Window(_extent(tap, blocks), stride, begin, dilation=dilation)
+    stride: Integer = 0
+    kernel_size: Integer = 1
+    dilation: Integer = 1
+    for coefficient, name in source.terms:
+        if name == output:
+            stride = coefficient
+        else:
+            kernel_size, dilation = nest.extents[name], coefficient
+    begin = stride * target.offset - source.offset
+    if stride == 1 and kernel_size == 1 and begin == 0:
+        return IDENTITY
+    return Window(kernel_size, stride, begin, 0, dilation)
 
 
-def _scatter(name: str, target: Index, blocks: Sequence[Block]) -> Scatter:
+def _scatter(name: str, target: Index, nest: _Nest) -> Scatter:
     """Windows read backwards: the output's index is ``s*i + d*a - p`` and the input's is ``i``."""
     stride = next(c for c, loop in target.terms if loop == name)
     ((dilation, tap),) = ((c, loop) for c, loop in target.terms if loop != name)
-    return Scatter(Window(_extent(tap, blocks), stride, -target.offset, dilation=dilation))
+    return Scatter(Window(nest.extents[tap], stride, -target.offset, dilation=dilation))
 
 
-def _bordered(window: Window, source: Index, blocks: Sequence[Block], size: Integer) -> Listed:
+def _bordered(window: Window, source: Index, nest: _Nest, size: Integer) -> Listed:
     """Windows whose taps beside the input are brought back onto it."""
 
     def sources(output: int) -> frozenset[int]:
         return frozenset(wrapped(source.wrap, q, int(size)) for q in window.sources({output}))
 
-    outputs = _extent(source.terms[0][1], blocks)
+    outputs = nest.extents[source.terms[0][1]]
     cases = outputs * window.kernel_size
     if source.wrap == "circular":
         return Listed(sources, cases, 0, 0, size - 1)

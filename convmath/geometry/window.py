@@ -8,7 +8,6 @@ here: how many windows fit, how far they reach, which taps fall on padding, how 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from convmath.exact.integers import (
@@ -27,8 +26,7 @@ from convmath.exact.integers import (
 )
 
 
-@dataclass(frozen=True)
-class Window:
+class Window(NamedTuple):
     """The window of one axis; the default is the identity.
 
     Fields are ints or SymPy expressions: ``begin`` and ``end`` count padded positions on either side.
@@ -57,7 +55,7 @@ class Window:
         """
         return n + self.begin + self.end - self.size
 
-    def count(self, n: Integer) -> Integer:
+    def count(self, n: Integer) -> Integer:  # type: ignore[override]
         """How many windows fit on ``n`` positions: the output size of a gather.
 
         Dumoulin and Visin, "A guide to convolution arithmetic for deep learning", relationship 15.
@@ -177,7 +175,7 @@ class Window:
         (56, 16)
         """
         extra = minimum(self.stride - 1, self.size - 1 - self.end)
-        return replace(self, end=self.end + extra)
+        return self._replace(end=self.end + extra)
 
 
 class Scatter(NamedTuple):
@@ -224,7 +222,7 @@ def same_padding(n: Integer, window: Window) -> Window:
     windows = ceil_div(n, window.stride)
     missing = maximum(window.stride * (windows - 1) + window.size - n, 0)
     begin = floor_div(missing, 2)
-    return replace(window, begin=begin, end=missing - begin, fits=windows)
+    return window._replace(begin=begin, end=missing - begin, fits=windows)
 
 
 def full_padding(window: Window) -> Window:
@@ -233,7 +231,7 @@ def full_padding(window: Window) -> Window:
     >>> full_padding(Window(5)).count(10)
     14
     """
-    return replace(window, begin=window.size - 1, end=window.size - 1)
+    return window._replace(begin=window.size - 1, end=window.size - 1)
 
 
 class AdaptiveWindow(NamedTuple):

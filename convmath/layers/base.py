@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import MISSING, Field, fields
 from functools import partial, reduce
-from operator import add, or_
-from typing import Any, ClassVar, NamedTuple, TypeAlias
+from operator import add
+from typing import Any, ClassVar, TypeAlias
 
 from convmath.errors import ConvmathError
 from convmath.exact.demand import need_at_least, need_equal
@@ -27,12 +27,24 @@ from convmath.layers.arguments import is_whole, settle
 Shape: TypeAlias = tuple[Integer, ...]
 
 
-class Counts(NamedTuple):
-    """What a layer makes of an input: the shape it gives, and what it takes."""
+class Counts:
+    """What a layer makes of an input: the shape it gives, its parameters, and what it takes."""
 
-    output_shape: Shape
-    parameters: dict[str, Integer]
-    operations: Operations
+    __slots__ = ("_operations", "_statements", "output_shape", "parameters")
+
+    def __init__(
+        self, output_shape: Shape, parameters: dict[str, Integer], statements: Sequence[Statement] = ()
+    ) -> None:
+        self.output_shape, self.parameters = output_shape, parameters
+        self._statements = statements
+        self._operations: Operations | None = None
+
+    @property
+    def operations(self) -> Operations:
+        """Every operation that executing the definition takes, counted when it is first asked for."""
+        if self._operations is None:
+            self._operations = reduce(add, map(operations, self._statements), Operations())
+        return self._operations
 
 
 class Layer:
@@ -89,7 +101,7 @@ class Layer:
 
     def operations(self, *shapes: Shape) -> Operations:
         """Every operation that executing the definition on one input takes (nominal)."""
-        return reduce(add, map(operations, self.defined(*shapes)), Operations())
+        return self.counts(*shapes).operations
 
     def effective_operations(self, *shapes: Shape) -> Operations:
         """The same without the taps that fall on zero padding or are cropped away."""
@@ -101,12 +113,7 @@ class Layer:
 
     def counted(self, statements: Sequence[Statement]) -> Counts:
         """The same from the definition itself."""
-        taken = list(map(operations, statements))
-        return Counts(
-            statements[-1].shape,
-            self._trained(statements),
-            taken[0] if len(taken) == 1 else reduce(add, taken),
-        )
+        return Counts(statements[-1].shape, self._trained(statements), statements)
 
     def paths(self, *shapes: Shape) -> tuple[Path, ...]:
         """Every way in which an output element reads the inputs, axis by axis."""
@@ -128,7 +135,10 @@ class Layer:
         return self.defined(*known) if known or self.arity == 0 else ()
 
     def _trained(self, statements: Sequence[Statement]) -> dict[str, Integer]:
-        counts: dict[str, Integer] = reduce(or_, map(weight_counts, statements), {})
+        counts: dict[str, Integer] = {}
+        for statement in statements:
+            if statement.arrays:
+                counts |= weight_counts(statement)
         fixed = self.fixed_weights()
         return {name: count for name, count in counts.items() if name not in fixed} if fixed else counts
 
@@ -174,8 +184,9 @@ def check_input(layer: Layer, shape: Shape, channels: Integer | None, rank: int 
             f"write the input as {'x'.join(('C', *AXES[rank]))}"
         )
     for size in shape:
-        need_at_least(size, 1, partial(_empty, shape, size))
-    if channels is not None:
+        if type(size) is not int or size < 1:
+            need_at_least(size, 1, partial(_empty, shape, size))
+    if channels is not None and channels is not shape[0]:
         sentence = partial(_other_channels, layer, shape, channels)
         if is_number(channels) and is_number(shape[0]) and channels != shape[0]:
             raise ConvmathError(sentence())  # whatever the sizes are

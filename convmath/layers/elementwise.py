@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from types import MappingProxyType
 
 from convmath.errors import ConvmathError
@@ -16,17 +17,30 @@ def element_loops(shape: Shape) -> tuple[str, ...]:
     """The loops over every element of a shape: the channel, then each spatial axis."""
     if len(shape) > 4:
         raise ConvmathError(f"the input {show(shape)} has {len(shape)} axes; give at most CxDxHxW")
-    return ("c", *OUTPUT_LOOPS.get(len(shape) - 1, ()))
+    return _LOOPS[len(shape)]
 
 
 def everywhere(shape: Shape) -> tuple[Index, ...]:
     """The indices of an element: its loops themselves."""
-    return tuple(map(loop, element_loops(shape)))
+    return _of_loops(element_loops(shape))
 
 
 def element(shape: Shape, array: str = "X") -> Access:
     """An array at the element itself."""
-    return Access(array, everywhere(shape))
+    return _at_loops(array, element_loops(shape))
+
+
+_LOOPS = {axes: ("c", *OUTPUT_LOOPS.get(axes - 1, ())) for axes in range(1, 5)}
+
+
+@cache
+def _of_loops(names: tuple[str, ...]) -> tuple[Index, ...]:
+    return tuple(map(loop, names))
+
+
+@cache
+def _at_loops(array: str, names: tuple[str, ...]) -> Access:
+    return Access(array, _of_loops(names))
 
 
 def elementwise(
@@ -36,7 +50,5 @@ def elementwise(
     target: str = "Y",
 ) -> Statement:
     """A statement over every element of ``shape``."""
-    names = element_loops(shape)
-    return Statement(
-        Access(target, tuple(map(loop, names))), shape, tuple(map(single, names, shape)), value, arrays
-    )
+    blocks = tuple(map(single, element_loops(shape), shape))
+    return Statement(element(shape, target), shape, blocks, value, arrays)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from convmath.geometry.loopnest import Access, Operations, Statement
+from convmath.geometry.loopnest import Access, Statement
 from convmath.layers.arguments import Sizes
 from convmath.layers.base import Counts, Layer, Shape
 
@@ -30,7 +30,7 @@ class Opaque(Layer):
         return self.reads
 
     def counted(self, statements: Sequence[Statement]) -> Counts:
-        return Counts(tuple(self.shape), {}, Operations())
+        return Counts(tuple(self.shape), {})
 
     def definition(self, *shapes: Shape) -> tuple[Statement, ...]:
         return (Statement(Access("Y"), tuple(self.shape), (), 0),)

@@ -62,8 +62,9 @@ def position(window: Window, output: str, tap: str, wrap: str = "") -> Index:
 def check_fits(layer: Layer, windows: Sequence[Window], sizes: Shape) -> None:
     """Refuse an input smaller than the window, padding included."""
     for window, n in zip(windows, sizes, strict=True):
-        if window.fits is None:
-            need_at_least(window.slack(n), 0, partial(_too_small, layer, window, n))
+        slack = window.slack(n)
+        if window.fits is None and (type(slack) is not int or slack < 0):
+            need_at_least(slack, 0, partial(_too_small, layer, window, n))
 
 
 def _too_small(layer: Layer, window: Window, n: Integer) -> str:

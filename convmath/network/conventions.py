@@ -90,8 +90,8 @@ def _affine(plain: int, affine: int) -> Count:
 
 
 def _resized(layer: Layer, shapes: tuple[Shape, ...], counts: Counts) -> Integer:
-    """Operations an output: 1 for the nearest, 5, 11 and 31 for linear modes."""
-    each = {"nearest": 1, "linear": 5, "bilinear": 11, "trilinear": 31}
+    """Operations an output: 1 for the nearest, 5, 11 and 31 for linear modes, 224 + 35 for bicubic."""
+    each = {"nearest": 1, "linear": 5, "bilinear": 11, "trilinear": 31, "bicubic": 259}
     return each[layer.mode] * product(counts.output_shape)  # type: ignore[attr-defined]
 
 

@@ -3,14 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from convmath.exact.integers import Integer
-from convmath.geometry.footprint import IDENTITY, Footprint, joined, side_by_side
+from convmath.geometry.footprint import IDENTITY, AxisMap, Footprint, joined, side_by_side
 from convmath.geometry.reading import Path
 from convmath.layers.base import Layer, Shape
 
 Fields: TypeAlias = "tuple[Footprint | None, ...] | None"  # None: what reads nothing of the input
+
+
+class Way(NamedTuple):
+    """How a path reaches one axis of the output: by these axes of its input, or by one that is read whole."""
+
+    path: Path
+    places: tuple[tuple[int, AxisMap], ...]
+    whole: AxisMap | None
+
+
+def ways(paths: Sequence[Path], rank: int) -> tuple[tuple[Way, ...], ...]:
+    """For each axis of the output, how every path reaches it."""
+    return tuple(tuple(_way(path, axis) for path in paths) for axis in range(rank))
+
+
+def _way(path: Path, axis: int) -> Way:
+    links = path.links
+    places = tuple((place, link.map) for place, link in enumerate(links) if link.axis == axis)
+    whole = links[axis].map if axis < len(links) and links[axis].axis is None else None
+    return Way(path, places, whole)
 
 
 def is_straight(paths: Sequence[Path]) -> bool:
@@ -21,84 +41,103 @@ def is_straight(paths: Sequence[Path]) -> bool:
 
 
 def carried(
-    layer: Layer, paths: Sequence[Path], fields: Sequence[Fields], shapes: Sequence[Shape], shape: Shape
+    layer: Layer,
+    axes: Sequence[Sequence[Way]],
+    fields: Sequence[Fields],
+    shapes: Sequence[Shape],
+    shape: Shape,
 ) -> Fields:
     """Per axis of the output, what its positions read, given what the inputs' positions read.
 
-    ``shapes`` are the inputs', ``shape`` is the output's.  None marks an axis without positions: channels,
-    features, or an axis that was put together.
+    ``axes`` are the output's, see ``ways``; ``shapes`` are the inputs', ``shape`` is the output's.  None
+    marks an axis without positions: channels, features, or an axis that was put together.
     """
-    if all(axes is None for axes in fields):
+    if all(each is None for each in fields):
         return None
     if not layer.keeps_positions:
         return (None,) * len(shape)
-    return tuple(
-        _carried(layer, paths, fields, shapes, axis, outputs) for axis, outputs in enumerate(shape)
-    )
+    found: list[Footprint | None] = []
+    before: Any = None  # axes that are alike are worked out once
+    for axis, (reached, outputs) in enumerate(zip(axes, shape, strict=True)):
+        met, beside = _met(layer, reached, axis, fields, shapes)
+        if not met:
+            found.append(None)
+            continue
+        apart = any(_lies_apart(each.path, fields) for each in met)
+        alike = outputs, beside, apart and axis, [each[1:] for each in met]
+        found.append(found[-1] if alike == before else _behind(layer, met, beside, fields, axis, outputs))
+        before = alike
+    return tuple(found)
 
 
-def _carried(
-    layer: Layer,
-    paths: Sequence[Path],
-    fields: Sequence[Fields],
-    shapes: Sequence[Shape],
-    axis: int,
-    outputs: Integer,
-) -> Footprint | None:
-    """One axis of the output: the hull over all paths, gates left out."""
-    met: list[tuple[Path, Footprint]] = []
-    beside = False  # whether some path sees more than what is met here
-    for path in paths:
+class Met(NamedTuple):
+    """What a path brings to an axis: the field of its input, and how positions move, None where none do."""
+
+    path: Path
+    footprint: Footprint
+    map: AxisMap | None
+    inputs: Integer | None
+
+
+def _met(
+    layer: Layer, reached: Sequence[Way], axis: int, fields: Sequence[Fields], shapes: Sequence[Shape]
+) -> tuple[list[Met], bool]:
+    """What the paths bring to one axis of the output, and whether some path sees more besides."""
+    met: list[Met] = []
+    beside = False
+    for path, places, whole in reached:
         axes = fields[path.source]
         if axes is None:
             continue
-        footprint, gates = _along(path, axes, shapes[path.source], axis, outputs)
-        if footprint is None or (gates and layer.gates):
-            beside = True
+        for place, axis_map in places:
+            footprint = axes[place]
+            if footprint is not None:
+                met.append(Met(path, footprint, axis_map, shapes[path.source][place]))
+                break
         else:
-            met.append((path, footprint))
-    if not met:
-        return None
-    hull = _hull(met, fields, axis, outputs)
+            footprint = axes[axis] if whole is not None else None
+            if footprint is None or layer.gates:
+                beside = True
+            else:
+                met.append(Met(path, footprint, whole, None))
+    return met, beside
+
+
+def _behind(
+    layer: Layer, met: Sequence[Met], beside: bool, fields: Sequence[Fields], axis: int, outputs: Integer
+) -> Footprint:
+    """The hull over all paths, gates left out."""
+    moved = [
+        footprint
+        if axis_map is IDENTITY and inputs == outputs
+        else footprint.then(axis_map, outputs, inputs)
+        for _, footprint, axis_map, inputs in met
+    ]
+    hull = moved[0] if len(moved) == 1 else _hull([each.path for each in met], moved, fields, axis, outputs)
     if not beside:
         return hull
     return hull._replace(gated=True) if layer.gates else hull.everything()
 
 
-def _along(
-    path: Path, axes: tuple[Footprint | None, ...], shape: Shape, axis: int, outputs: Integer
-) -> tuple[Footprint | None, bool]:
-    """What a path reads along an axis of the output, and whether that is the same for every position."""
-    for place, link in enumerate(path.links):
-        footprint = axes[place]
-        if link.axis == axis and footprint is not None:
-            if link.map is IDENTITY and shape[place] == outputs:
-                return footprint, False
-            return footprint.then(link.map, outputs, shape[place]), False
-    if axis < len(path.links) and path.links[axis].axis is None and axes[axis] is not None:
-        footprint = axes[axis]
-        assert footprint is not None
-        return footprint.then(path.links[axis].map, outputs), True
-    return None, True
-
-
 def _hull(
-    met: list[tuple[Path, Footprint]], fields: Sequence[Fields], axis: int, outputs: Integer
+    paths: Sequence[Path],
+    moved: Sequence[Footprint],
+    fields: Sequence[Fields],
+    axis: int,
+    outputs: Integer,
 ) -> Footprint:
-    if len(met) == 1:
-        return met[0][1]
-    pieces = [path.piece if _lies_apart(path, fields) else None for path, _ in met]
+    pieces = [path.piece if _lies_apart(path, fields) else None for path in paths]
     parts = [
         (footprint, piece[1])
-        for (_, footprint), piece in zip(met, pieces, strict=True)
+        for footprint, piece in zip(moved, pieces, strict=True)
         if piece and piece[0] == axis
     ]
-    if len(parts) == len(met):
+    if len(parts) == len(moved):
         return side_by_side(parts)
-    hull = joined([footprint for _, footprint in met], outputs)
+    hull = joined(moved, outputs)
     elsewhere = any(piece is not None for piece in pieces)  # each position reads one of the paths only
-    apart = any(footprint.spans != met[0][1].spans for _, footprint in met)
-    return hull._replace(bound=True) if elsewhere and apart else hull
+    apart = elsewhere and any(footprint.spans != moved[0].spans for footprint in moved)
+    return hull._replace(bound=True) if apart else hull
 
 
 def _lies_apart(path: Path, fields: Sequence[Fields]) -> bool:

@@ -16,7 +16,7 @@ from convmath.geometry.loopnest import KINDS, Operations, Statement, effective_o
 from convmath.geometry.reading import Path, ReceptiveField, paths, receptive_field
 from convmath.layers.base import Counts, Layer, Shape, show
 from convmath.network.conditions import Conditions
-from convmath.network.fields import Fields, carried, ends_maps, is_straight
+from convmath.network.fields import Fields, Way, carried, ends_maps, is_straight, ways
 from convmath.network.nodes import INPUT, Node, last_readers, passed_by_all
 from convmath.network.positions import Box, along_axes, gathered, reached, read_by
 
@@ -127,18 +127,19 @@ class Trace:
         start = {n: Footprint(n=n) for n in self.input_shape[1:]}
         fields: dict[str, Fields] = {INPUT: (None, *(start[n] for n in self.input_shape[1:]))}
         known: dict[Any, Fields] = {}
-        straight: dict[Key, bool] = {}
+        reached: dict[Key, tuple[tuple[Way, ...], ...] | None] = {}  # None: every position reads itself
         for node in self.network.nodes:
-            key = self.keys[node.name]
-            read = [fields[name] for name in node.inputs]
-            if key not in straight:
-                straight[key] = key[1][:1] == (self.shapes[node.name],) and is_straight(self.paths[key])
-            if straight[key] and read:
+            key, shape = self.keys[node.name], self.shapes[node.name]
+            if key not in reached:
+                straight = key[1][:1] == (shape,) and is_straight(self.paths[key])
+                reached[key] = None if straight else ways(self.paths[key], len(shape))
+            read, axes = [fields[name] for name in node.inputs], reached[key]
+            if axes is None:
                 fields[node.name] = read[0]
                 continue
             once = (key, *map(id, read))
             if once not in known:
-                known[once] = carried(node.layer, self.paths[key], read, key[1], self.shapes[node.name])
+                known[once] = carried(node.layer, axes, read, key[1], shape)
             fields[node.name] = known[once]
         return fields
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from statistics import median
 from typing import NamedTuple, TypeAlias
 
@@ -56,7 +55,7 @@ def sizes(block: Block) -> Ints:
     """The output size of every configuration."""
     window = Window(block.k, block.s, block.p, block.p, block.d)
     end = np.where(block.ceil_mode, window.with_ceil_mode().end, window.end)
-    return np.asarray(replace(window, end=end).count(block.n))
+    return np.asarray(window._replace(end=end).count(block.n))
 
 
 def _draw(random: np.random.Generator) -> Block:
