@@ -123,7 +123,8 @@ def _element(read: Network, node: str | None, element: str, arrays: dict[str, An
             "--element works out one layer; name one of them with --node, or give a single layer"
         )
     name = read.output if node is None else read[node].name
-    layer, shapes = read.trace().keys[name]
+    placed = read.trace().placed[name]
+    layer, shapes = placed.layer, placed.shapes
     target = numbers_of("--element", element, "0,1,1")
     worked = work_out(layer, shapes, target, read_arrays(layer, shapes, arrays))
     if format_ == "json":

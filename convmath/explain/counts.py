@@ -7,20 +7,20 @@ from typing import Any
 
 from sympy import Add, Mul
 
-from convmath.exact.integers import is_number
+from convmath.exact.integers import Integer, is_number
 from convmath.explain.pair import Pair, factors
 from convmath.explain.quantity import Quantity, product_of
 from convmath.geometry.loopnest import Statement, executed, weight_counts, weights_read
-from convmath.layers.base import Counts
+from convmath.layers.base import Placed, Shape
 from convmath.network.dtypes import width_of
 
 
-def parameters(pair: Pair, counts: Counts) -> Iterator[Quantity]:
+def parameters(pair: Pair, placed: Placed) -> Iterator[Quantity]:
     """Each trainable array, and their total."""
     for actual, general in zip(pair.actual, pair.general, strict=True):
         for access in weights_read(general):
             name = general.arrays[access.array]
-            if name not in counts.parameters:
+            if name not in placed.parameters:
                 continue
             loops = [n for block in general.blocks for n in block.loops if n in access.loops]
             each = f"for every {', '.join(loops)}" if loops else "for all elements"
@@ -31,7 +31,7 @@ def parameters(pair: Pair, counts: Counts) -> Iterator[Quantity]:
                 pair.values,
                 f"one {name} {each}: shared by all output positions",
             )
-    found = counts.parameters
+    found = placed.parameters
     formula = Add(*found.values(), evaluate=False) if len(found) > 1 else None
     why = "" if found else "nothing is learned"
     yield Quantity("parameters", sum(found.values()), formula, {}, why)
@@ -47,10 +47,10 @@ REASONS = {
 }
 
 
-def operations(pair: Pair, counts: Counts, effective: Mapping[str, Any]) -> Iterator[Quantity]:
+def operations(pair: Pair, placed: Placed, effective: Mapping[str, Any]) -> Iterator[Quantity]:
     """Every kind of operation, and its effective count where padding makes it smaller."""
     for kind, reason in REASONS.items():
-        count, real = getattr(counts.operations, kind), effective[f"effective_{kind}"]
+        count, real = getattr(placed.operations, kind), effective[f"effective_{kind}"]
         if count == 0:
             yield Quantity(kind, 0, quiet=True)
         else:
@@ -118,20 +118,19 @@ def _reached(statement: Statement, pair: Pair) -> Any:
     return product_of(factors(statement, statement.target.loops, pair))
 
 
-def memory(counts: Counts, value: Mapping[str, Any]) -> Iterator[Quantity]:
+def memory(shape: Shape, held: Integer, value: Mapping[str, Any]) -> Iterator[Quantity]:
     """Bytes of the output and of the weights."""
     dtype = value["dtype"]
     width = width_of(dtype)
     yield Quantity(
         "memory",
         value["output_bytes"],
-        product_of([*counts.output_shape, width]),
+        product_of([*shape, width]),
         {},
         f"{width} bytes an element in {dtype}",
         "bytes",
         "output memory",
     )
-    held = sum(counts.parameters.values())
     yield Quantity(
         "memory",
         value["parameter_bytes"],

@@ -35,20 +35,20 @@ def explained(network: Network, dtype: str, node: str | None = None) -> tuple[Ex
 
 def explain_node(trace: Trace, node: Node, dtype: str, named: bool = False) -> Explanation:
     """One layer on what it reads; ``named`` puts its name in front and adds its field on the input."""
-    layer, shapes = trace.keys[node.name]
-    pair = Pair(layer, shapes, trace.definition(node.name))
-    found, counts = of_node(trace, node, dtype), trace.counts(node.name)
+    placed = trace.placed[node.name]
+    pair = Pair(placed)
+    found = of_node(trace, node, dtype)
     quantities = (
         *sizes(pair),
-        *parameters(pair, counts),
-        *operations(pair, counts, found),
-        *memory(counts, found["memory"]),
+        *parameters(pair, placed),
+        *operations(pair, placed, found),
+        *memory(placed.output_shape, found["parameters"], found["memory"]),
         *reach_of(pair, trace, node),
         *(_on_input(trace, node) if named else ()),
     )
-    given = " and ".join(map(show, shapes)) or "no input"
+    given = " and ".join(map(show, placed.shapes)) or "no input"
     lead = f"{node.name}: " if named else ""
-    return Explanation(f"{lead}{layer!r} on {given}", pair.actual, quantities)
+    return Explanation(f"{lead}{placed.layer!r} on {given}", pair.actual, quantities)
 
 
 def _on_input(trace: Trace, node: Node) -> tuple[Quantity, ...]:

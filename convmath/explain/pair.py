@@ -8,13 +8,14 @@ from convmath.errors import ConvmathError
 from convmath.explain.twin import Twin, twin
 from convmath.geometry.loopnest import Statement
 from convmath.geometry.notation import AXES, symbol
-from convmath.layers.base import Layer, Shape
+from convmath.layers.base import Placed
 
 
 class Pair:
     """A layer with its twin: statements side by side, and the value of every symbol."""
 
-    def __init__(self, layer: Layer, shapes: tuple[Shape, ...], actual: tuple[Statement, ...]) -> None:
+    def __init__(self, placed: Placed) -> None:
+        layer, shapes, actual = placed.layer, placed.shapes, placed.statements
         self.layer, self.shapes, self.actual = layer, shapes, actual
         self.twin: Twin = twin(layer, shapes)
         try:

@@ -175,7 +175,7 @@ def _grown(trace: Trace) -> Any:
         return None
     windows: list[Window] = []
     for node in trace.network.nodes:
-        paths = trace.paths[trace.keys[node.name]]
+        paths = trace.placed[node.name].paths
         links = paths[0].links if len(paths) == 1 else ()
         if len(links) < 2 or not isinstance(links[1].map, Window) or links[1].axis != 1:
             return None

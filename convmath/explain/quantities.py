@@ -11,7 +11,7 @@ from typing import Any
 
 from convmath.errors import ConvmathError, near
 from convmath.exact.integers import Integer, is_number, product
-from convmath.geometry.loopnest import KINDS, effective_operations
+from convmath.geometry.loopnest import KINDS, Operations
 from convmath.geometry.reading import field_plain
 from convmath.geometry.window import Window
 from convmath.layers.base import Shape
@@ -94,8 +94,8 @@ def plainly(
 
 
 def _node_plain(trace: Trace, node: Node, dtype: str) -> dict[str, Any]:
-    layer, shapes = trace.keys[node.name]
-    named = {"name": node.name, "layer": repr(layer), "inputs": node.inputs, "input_shapes": shapes}
+    shapes = trace.placed[node.name].shapes
+    named = {"name": node.name, "layer": repr(node.layer), "inputs": node.inputs, "input_shapes": shapes}
     return {**named, **of_node(trace, node, dtype)}
 
 
@@ -130,8 +130,7 @@ def of_network(trace: Trace, dtype: str = "float32") -> dict[str, Any]:
         "output_shape": output,
         "parameters": parameters,
         "parameters_by_name": trace.parameters(),
-        **asdict(trace.operations()),
-        **{f"effective_{kind}": count for kind, count in asdict(trace.effective_operations()).items()},
+        **_kinds(trace.operations(), trace.effective_operations()),
         "receptive_field": field_plain(trace.receptive_field()),
         "leftover": leftover(trace),
         "memory": _memory(output, parameters, dtype),
@@ -145,45 +144,40 @@ def of_node(trace: Trace, node: Node, dtype: str = "float32") -> dict[str, Any]:
     positions past the last window, ``unread`` those that no tap reads.  Sizes in positions, memory in
     bytes.
     """
-    counts = trace.counts(node.name)
-    effective = _effective(trace, node.name)
-    parameters = sum(counts.parameters.values())
+    placed = trace.placed[node.name]
+    parameters = sum(placed.parameters.values())
     alone = alone_of(trace, node)
     return {
-        "output_size": counts.output_shape[1:],
-        "output_shape": counts.output_shape,
-        **counts.parameters,
+        "output_size": placed.output_shape[1:],
+        "output_shape": placed.output_shape,
+        **placed.parameters,
         "parameters": parameters,
-        "parameters_by_name": counts.parameters,
-        **asdict(counts.operations),
-        **effective,
+        "parameters_by_name": placed.parameters,
+        **_kinds(placed.operations, placed.effective_operations),
         "receptive_field": field_plain(alone.receptive_field() if alone else None),
         "leftover": leftover(alone) if alone else (),
         "unread": unread(alone) if alone else (),
-        "memory": _memory(counts.output_shape, parameters, dtype),
+        "memory": _memory(placed.output_shape, parameters, dtype),
     }
 
 
 def alone_of(trace: Trace, node: Node) -> Trace | None:
     """The node as a network of its own on what it reads; None where it joins several inputs."""
-    _, shapes = trace.keys[node.name]
+    shapes = trace.placed[node.name].shapes
     if len(shapes) != 1 or (node.inputs == (INPUT,) and len(trace.network.nodes) == 1):
         return trace if len(shapes) == 1 else None
     return Network("layer", (Node(node.name, node.layer, (INPUT,)),), shapes[0]).trace()
 
 
-def _effective(trace: Trace, name: str) -> dict[str, Any]:
-    total: dict[str, Any] = dict.fromkeys(KINDS, 0)
-    for statement in trace.definition(name):
-        for kind, count in asdict(effective_operations(statement)).items():
-            total[kind] = total[kind] + count
-    return {f"effective_{kind}": count for kind, count in total.items()}
+def _kinds(nominal: Operations, effective: Operations) -> dict[str, Any]:
+    """Every kind of operation, then each without the taps that fall on padding."""
+    return asdict(nominal) | {f"effective_{kind}": count for kind, count in asdict(effective).items()}
 
 
 def unread(trace: Trace) -> tuple[Integer | None, ...]:
     """Per spatial axis, how many positions no tap of a single layer reads; None where it is not counted."""
     (node,) = trace.network.nodes
-    paths = trace.paths[trace.keys[node.name]]
+    paths = trace.placed[node.name].paths
     links = paths[0].links[1:] if len(paths) == 1 else ()
     found: list[Integer | None] = []
     for link, n in zip(links, trace.input_shape[1:], strict=False):

@@ -9,7 +9,7 @@ from convmath.explain.counts import REASONS, memory
 from convmath.explain.positions import network_reach
 from convmath.explain.quantities import of_network
 from convmath.explain.quantity import Explanation, Quantity, sum_of
-from convmath.layers.base import Counts, show
+from convmath.layers.base import Placed, show
 from convmath.network.network import Network
 from convmath.network.trace import Trace
 
@@ -25,22 +25,22 @@ def explain_totals(network: Network, trace: Trace, dtype: str) -> Explanation:
         Quantity(
             "parameters",
             found["parameters"],
-            _summed(trace, lambda counts: sum(counts.parameters.values())),
+            _summed(trace, lambda placed: sum(placed.parameters.values())),
             why="summed over the layers",
         ),
         Quantity("parameters_by_name", found["parameters_by_name"], quiet=True),
     ]
     for kind in REASONS:
         count, real = found[kind], found[f"effective_{kind}"]
-        formula = _summed(trace, lambda counts, kind=kind: getattr(counts.operations, kind))  # type: ignore[misc]
+        formula = _summed(trace, lambda placed, kind=kind: getattr(placed.operations, kind))  # type: ignore[misc]
         quantities.append(Quantity(kind, count, formula, quiet=count == 0))
         quantities.append(Quantity(f"effective_{kind}", real, quiet=True))
     quantities += network_reach(trace)
-    quantities += memory(Counts(trace.output_shape, {"all": found["parameters"]}), found["memory"])
+    quantities += memory(trace.output_shape, found["parameters"], found["memory"])
     return Explanation(f"{network.title} on {show(trace.input_shape)}", (), tuple(quantities))
 
 
-def _summed(trace: Trace, count: Callable[[Counts], Any]) -> Any:
-    terms = [count(trace.counts(node.name)) for node in trace.network.nodes]
+def _summed(trace: Trace, count: Callable[[Placed], Any]) -> Any:
+    terms = [count(trace.placed[node.name]) for node in trace.network.nodes]
     several = [term for term in terms if term != 0]
     return sum_of(several) if len(several) <= _MOST_TERMS else None

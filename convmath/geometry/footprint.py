@@ -227,9 +227,9 @@ def cuts(axis_map: Window | Scatter | Listed, outputs: Integer, inputs: Integer)
         begin = axis_map.begin if isinstance(axis_map, Window) else 0
         return is_number(begin) and begin < 0, False
     (before, end), (behind, last) = axis_map.reads(-1, -1), axis_map.reads(outputs, outputs)
-    cut = 0 <= before <= end < inputs or 0 <= behind <= last < inputs  # type: ignore[operator]
+    cut = 0 <= before <= end < inputs or 0 <= behind <= last < inputs
     _, read = axis_map.reads(outputs - 1, outputs - 1)
-    return cut, read + 1 < inputs and behind < inputs  # type: ignore[operator]
+    return cut, read + 1 < inputs and behind < inputs
 
 
 def _countable(axis_map: AxisMap) -> bool:

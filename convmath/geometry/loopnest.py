@@ -212,7 +212,10 @@ class Statement(NamedTuple):
     @property
     def reduction(self) -> Reduce | None:
         """The reduction in its value, if there is one."""
-        return next((part for part in walk(self.value) if type(part) is Reduce), None)
+        for part in walk(self.value):
+            if type(part) is Reduce:
+                return part
+        return None
 
     @property
     def scatters(self) -> bool:

@@ -8,7 +8,7 @@ prints.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 from functools import reduce
 from typing import Any, NamedTuple, TypeAlias
@@ -106,17 +106,16 @@ def largest(body: Expression) -> Reduce:
     return Reduce(MAXIMUM, body)
 
 
-def walk(expression: Expression) -> list[Expression]:
+def walk(expression: Expression) -> Iterator[Expression]:
     """Every part of an expression, itself first, then its operands from left to right."""
-    found, waiting = [], [expression]
+    waiting = [expression]
     while waiting:
         part = waiting.pop()
-        found.append(part)
+        yield part
         if type(part) is Apply:
-            waiting.extend(part.operands[::-1])
+            waiting += part.operands[::-1]
         elif type(part) is Reduce:
             waiting.append(part.body)
-    return found
 
 
 def evaluate(expression: Expression, value: Callable[[Expression], Any]) -> Any:

@@ -64,20 +64,19 @@ def receptive_field(footprints: Sequence[Footprint]) -> ReceptiveField:
     """The receptive field of all axes together."""
     sizes, varies = zip(*[footprint.extent for footprint in footprints], strict=True)
     statuses = [footprint.status for footprint in footprints]
+    known = [footprint.n for footprint in footprints]
     return ReceptiveField(
         sizes,
         tuple([footprint.stride for footprint in footprints]),
         tuple([footprint.padding for footprint in footprints]),
-        any(varies),
-        any(footprint.bound for footprint in footprints),
+        True in varies,
+        True in [footprint.bound for footprint in footprints],
         next((s for s in (POSITION_DEPENDENT, MISALIGNED) if s in statuses), ALIGNED),
-        any(footprint.gated for footprint in footprints),
-        tuple([_sees_all(n, size) for n, size in zip([f.n for f in footprints], sizes, strict=True)]),
+        True in [footprint.gated for footprint in footprints],
+        tuple(
+            [is_number(n) and is_number(size) and size >= n for n, size in zip(known, sizes, strict=True)]
+        ),
     )
-
-
-def _sees_all(n: Integer | None, size: Integer) -> bool:
-    return is_number(n) and is_number(size) and size >= n
 
 
 class Link(NamedTuple):
@@ -109,7 +108,7 @@ def paths(statements: Sequence[Statement], shapes: Sequence[Shape]) -> tuple[Pat
     >>> paths(Conv1d(1, 1, 3, stride=2, padding=1).definition((1, 9)), ((1, 9),))[0].links[1]
     Link(axis=1, map=Window(kernel_size=3, stride=2, begin=1, end=0, dilation=1, fits=None))
     """
-    if len(shapes) == 1 and _is_straight(statements):
+    if len(shapes) == len(statements) == 1 and _is_straight(statements[0]):
         return _unmoved(len(shapes[0]))
     names = ("X",) if len(shapes) == 1 else tuple(f"X{number}" for number in range(1, len(shapes) + 1))
     known = {name: [Path(k, _straight(len(shapes[k])))] for k, name in enumerate(names)}
@@ -143,14 +142,16 @@ class _Nest(NamedTuple):
         return cls(statement, axes, extents)
 
 
-def _is_straight(statements: Sequence[Statement]) -> bool:
-    """Whether one statement reads the input at the target's own indices."""
-    if len(statements) != 1:
-        return False
-    (statement,) = statements
+def _is_straight(statement: Statement) -> bool:
+    """Whether the statement reads the input at the target's own indices, and nowhere else."""
     target = statement.target.indices
-    read = [access.indices is target for access in statement.reads() if access.array == "X"]
-    return bool(read) and all(read)
+    reads = False
+    for part in walk(statement.value):
+        if type(part) is Access and part.array == "X":
+            if part.indices is not target:
+                return False
+            reads = True
+    return reads
 
 
 @cache
@@ -221,6 +222,8 @@ def _link(source: Index, nest: _Nest, size: Integer) -> Link:
 
 def _axis_map(source: Index, target: Index, nest: _Nest, size: Integer) -> AxisMap:
     """The map from positions of the output to those of the input."""
+    if source is target and not (source.wrap or source.scaled):
+        return IDENTITY
     if source.scaled is None and target.scaled is None:
         if len(target.terms) == 1 and len(source.terms) <= 2:
             window = _gather(source, target, nest)

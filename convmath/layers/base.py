@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import MISSING, Field, fields
 from functools import partial, reduce
 from operator import add
@@ -25,26 +24,6 @@ from convmath.geometry.reading import Path, paths
 from convmath.layers.arguments import is_whole, settle
 
 Shape: TypeAlias = tuple[Integer, ...]
-
-
-class Counts:
-    """What a layer makes of an input: the shape it gives, its parameters, and what it takes."""
-
-    __slots__ = ("_operations", "_statements", "output_shape", "parameters")
-
-    def __init__(
-        self, output_shape: Shape, parameters: dict[str, Integer], statements: Sequence[Statement] = ()
-    ) -> None:
-        self.output_shape, self.parameters = output_shape, parameters
-        self._statements = statements
-        self._operations: Operations | None = None
-
-    @property
-    def operations(self) -> Operations:
-        """Every operation that executing the definition takes, counted when it is first asked for."""
-        if self._operations is None:
-            self._operations = reduce(add, map(operations, self._statements), Operations())
-        return self._operations
 
 
 class Layer:
@@ -78,13 +57,17 @@ class Layer:
         """The shapes of arrays that PyTorch keeps beside the weights; the definition has them folded in."""
         return {}
 
+    def on(self, *shapes: Shape) -> Placed:
+        """The layer on inputs of these shapes: its loop nests, and what they count."""
+        return Placed(self, shapes, self.defined(*shapes))
+
     def output_shape(self, *shapes: Shape) -> Shape:
         """The shape of the output: channels, then one size per spatial axis."""
         return self.defined(*shapes)[-1].shape
 
     def parameters(self, *shapes: Shape) -> dict[str, Integer]:
         """How many numbers each trainable parameter holds, by PyTorch's name."""
-        return self._trained(self._weighed(*shapes))
+        return self.trained(weighed(self._weighed(*shapes)))
 
     def weight_shapes(self) -> dict[str, Shape]:
         """The shape of each array the layer takes beside its inputs, by PyTorch's name and in its layout.
@@ -101,23 +84,11 @@ class Layer:
 
     def operations(self, *shapes: Shape) -> Operations:
         """Every operation that executing the definition on one input takes (nominal)."""
-        return self.counts(*shapes).operations
+        return self.on(*shapes).operations
 
     def effective_operations(self, *shapes: Shape) -> Operations:
         """The same without the taps that fall on zero padding or are cropped away."""
-        return reduce(add, map(effective_operations, self.defined(*shapes)), Operations())
-
-    def counts(self, *shapes: Shape) -> Counts:
-        """Output shape, parameters and operations, from one reading of the definition."""
-        return self.counted(self.defined(*shapes))
-
-    def counted(self, statements: Sequence[Statement]) -> Counts:
-        """The same from the definition itself."""
-        return Counts(statements[-1].shape, self._trained(statements), statements)
-
-    def paths(self, *shapes: Shape) -> tuple[Path, ...]:
-        """Every way in which an output element reads the inputs, axis by axis."""
-        return paths(self.defined(*shapes), shapes)
+        return self.on(*shapes).effective_operations
 
     def defined(self, *shapes: Shape) -> tuple[Statement, ...]:
         """The definition, for shapes that are tuples of sizes."""
@@ -134,16 +105,64 @@ class Layer:
         known = shapes or ((example,) if example else ())
         return self.defined(*known) if known or self.arity == 0 else ()
 
-    def _trained(self, statements: Sequence[Statement]) -> dict[str, Integer]:
-        counts: dict[str, Integer] = {}
-        for statement in statements:
-            if statement.arrays:
-                counts |= weight_counts(statement)
+    def trained(self, counts: dict[str, Integer]) -> dict[str, Integer]:
+        """Those of its arrays that are trained."""
         fixed = self.fixed_weights()
         return {name: count for name, count in counts.items() if name not in fixed} if fixed else counts
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({', '.join(_arguments(self))})"
+
+
+class Placed:
+    """A layer on input shapes: its loop nests, and what they count.
+
+    Operations and paths are worked out when they are first asked for, and then kept.
+    """
+
+    __slots__ = ("_effective", "_operations", "_paths", "layer", "parameters", "shapes", "statements")
+
+    def __init__(self, layer: Layer, shapes: tuple[Shape, ...], statements: tuple[Statement, ...]) -> None:
+        self.layer, self.shapes, self.statements = layer, shapes, statements
+        self.parameters: dict[str, Integer] = layer.trained(weighed(statements))
+        self._operations: Operations | None = None
+        self._effective: Operations | None = None
+        self._paths: tuple[Path, ...] | None = None
+
+    @property
+    def output_shape(self) -> Shape:
+        """Channels, then one size per spatial axis."""
+        return self.statements[-1].shape
+
+    @property
+    def operations(self) -> Operations:
+        """Every operation that executing the definition on one input takes (nominal)."""
+        if self._operations is None:
+            self._operations = reduce(add, map(operations, self.statements))
+        return self._operations
+
+    @property
+    def effective_operations(self) -> Operations:
+        """The same without the taps that fall on zero padding or are cropped away."""
+        if self._effective is None:
+            self._effective = reduce(add, map(effective_operations, self.statements))
+        return self._effective
+
+    @property
+    def paths(self) -> tuple[Path, ...]:
+        """Every way in which an output element reads the inputs, axis by axis, as far as it has a place."""
+        if self._paths is None:
+            self._paths = paths(self.statements, self.shapes) if self.layer.keeps_positions else ()
+        return self._paths
+
+
+def weighed(statements: tuple[Statement, ...]) -> dict[str, Integer]:
+    """How many numbers each array holds that the statements read beside the inputs."""
+    counts: dict[str, Integer] = {}
+    for statement in statements:
+        if statement.arrays:
+            counts |= weight_counts(statement)
+    return counts
 
 
 def extents(access: Access, statement: Statement) -> Shape:

@@ -13,7 +13,7 @@ from convmath.geometry.loopnest import ZERO, Access, Index, Statement, loop, sin
 from convmath.geometry.operation import ADD, MULTIPLY, Operation
 from convmath.layers.arguments import Positive
 from convmath.layers.base import Layer, Shape, show
-from convmath.layers.elementwise import element_loops, elementwise
+from convmath.layers.elementwise import element, element_loops, elementwise
 
 
 class Join(Layer):
@@ -55,6 +55,8 @@ class Multiply(Join):
 
 def broadcast(layer: Layer, shapes: tuple[Shape, ...]) -> Shape:
     """The shape that all spread out to: aligned at the last axis, sizes equal or 1."""
+    if len(set(shapes)) == 1:
+        return shapes[0]
     rank = max(map(len, shapes))
     aligned = [(1,) * (rank - len(shape)) + shape for shape in shapes]
     sentence = partial(_apart, layer, shapes, "sizes that are equal or 1")
@@ -68,18 +70,15 @@ def _apart(layer: Layer, shapes: tuple[Shape, ...], needs: str) -> str:
 
 def _accesses(shape: Shape, shapes: tuple[Shape, ...]) -> tuple[Access, ...]:
     """Each input at the output's element; what is spread out is read at 0."""
-    names = element_loops(shape)
     letters = ["X"] if len(shapes) == 1 else [f"X{number}" for number in range(1, len(shapes) + 1)]
-    return tuple(
-        Access(
-            letter,
-            tuple(
-                ZERO if size == 1 and whole != 1 else loop(name)
-                for name, size, whole in zip(names[-len(x) :], x, shape[-len(x) :], strict=True)
-            ),
-        )
-        for letter, x in zip(letters, shapes, strict=True)
-    )
+    return tuple([_access(letter, x, shape) for letter, x in zip(letters, shapes, strict=True)])
+
+
+def _access(letter: str, x: Shape, shape: Shape) -> Access:
+    if x == shape:
+        return element(shape, letter)
+    axes = zip(element_loops(shape)[-len(x) :], x, shape[-len(x) :], strict=True)
+    return Access(letter, tuple([ZERO if n == 1 and whole != 1 else loop(name) for name, n, whole in axes]))
 
 
 @dataclass(frozen=True, repr=False)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from convmath.geometry.loopnest import Access, Statement
 from convmath.layers.arguments import Sizes
-from convmath.layers.base import Counts, Layer, Shape
+from convmath.layers.base import Layer, Shape
 
 
 @dataclass(frozen=True, repr=False)
@@ -28,9 +27,6 @@ class Opaque(Layer):
     def arity(self) -> Any:  # type: ignore[override]
         """As many as it was given."""
         return self.reads
-
-    def counted(self, statements: Sequence[Statement]) -> Counts:
-        return Counts(tuple(self.shape), {})
 
     def definition(self, *shapes: Shape) -> tuple[Statement, ...]:
         return (Statement(Access("Y"), tuple(self.shape), (), 0),)

@@ -9,7 +9,7 @@ from typing import TypeAlias
 from convmath.errors import ConvmathError, near
 from convmath.exact.integers import Integer, exact_div, product
 from convmath.layers.adaptive import AdaptiveAvgPool, GlobalAvgPool2d
-from convmath.layers.base import Counts, Layer, Shape
+from convmath.layers.base import Layer, Placed
 from convmath.layers.conv import Conv
 from convmath.layers.conv_transpose import ConvTranspose
 from convmath.layers.linear import Linear, RadialBasis
@@ -19,7 +19,7 @@ from convmath.layers.resize import Upsample
 from convmath.layers.softmax import Softmax, axis_of
 
 Kinds: TypeAlias = tuple[type[Layer], ...]
-Count: TypeAlias = Callable[[Layer, tuple[Shape, ...], Counts], Integer]
+Count: TypeAlias = Callable[[Placed], Integer]
 
 WEIGHED: Kinds = (Conv, ConvTranspose, Linear)
 
@@ -33,74 +33,74 @@ class Convention:
     meaning: str
     rules: tuple[tuple[Kinds, Count], ...]
 
-    def count(self, layer: Layer, shapes: tuple[Shape, ...], counts: Counts) -> Integer:
+    def count(self, placed: Placed) -> Integer:
         """What one layer adds to the total, for one sample."""
         for kinds, rule in self.rules:
-            if isinstance(layer, kinds):
-                return rule(layer, shapes, counts)
+            if isinstance(placed.layer, kinds):
+                return rule(placed)
         return 0
 
 
-def _multiplications(layer: Layer, shapes: tuple[Shape, ...], counts: Counts) -> Integer:
-    return counts.operations.multiplications
+def _multiplications(placed: Placed) -> Integer:
+    return placed.operations.multiplications
 
 
-def _with_biases(layer: Layer, shapes: tuple[Shape, ...], counts: Counts) -> Integer:
-    biases = product(counts.output_shape) if "bias" in counts.parameters else 0
-    return 2 * counts.operations.multiplications + biases
+def _with_biases(placed: Placed) -> Integer:
+    biases = product(placed.output_shape) if "bias" in placed.parameters else 0
+    return 2 * placed.operations.multiplications + biases
 
 
-def _connections(layer: Layer, shapes: tuple[Shape, ...], counts: Counts) -> Integer:
-    biases = product(counts.output_shape) if "bias" in counts.parameters else 0
-    return counts.operations.multiplications + biases
+def _connections(placed: Placed) -> Integer:
+    biases = product(placed.output_shape) if "bias" in placed.parameters else 0
+    return placed.operations.multiplications + biases
 
 
-def _subsampling(layer: Layer, shapes: tuple[Shape, ...], counts: Counts) -> Integer:
-    return counts.operations.additions + counts.operations.multiplications
+def _subsampling(placed: Placed) -> Integer:
+    return placed.operations.additions + placed.operations.multiplications
 
 
-def _nothing(layer: Layer, shapes: tuple[Shape, ...], counts: Counts) -> Integer:
+def _nothing(placed: Placed) -> Integer:
     return 0
 
 
 def _elements(times: int) -> Count:
-    return lambda layer, shapes, counts: times * product(counts.output_shape)
+    return lambda placed: times * product(placed.output_shape)
 
 
-def _on_outputs(layer: Layer, shapes: tuple[Shape, ...], counts: Counts) -> Integer:
+def _on_outputs(placed: Placed) -> Integer:
     """Weights without biases, once an output position, whichever way the kernel goes."""
-    return product([counts.parameters["weight"], *counts.output_shape[1:]])
+    return product([placed.parameters["weight"], *placed.output_shape[1:]])
 
 
-def _adaptive(layer: Layer, shapes: tuple[Shape, ...], counts: Counts) -> Integer:
+def _adaptive(placed: Placed) -> Integer:
     """The window's additions and one division an output: the window is the input over the output."""
-    return product(shapes[0]) + product(counts.output_shape)
+    return product(placed.shapes[0]) + product(placed.output_shape)
 
 
-def _softmax(layer: Layer, shapes: tuple[Shape, ...], counts: Counts) -> Integer:
-    features = shapes[0][axis_of(layer, layer.dim, shapes[0])]  # type: ignore[attr-defined]
-    return exact_div(product(shapes[0]), features) * (3 * features - 1)
+def _softmax(placed: Placed) -> Integer:
+    features = placed.shapes[0][axis_of(placed.layer, placed.layer.dim, placed.shapes[0])]  # type: ignore[attr-defined]
+    return exact_div(product(placed.shapes[0]), features) * (3 * features - 1)
 
 
 def _affine(plain: int, affine: int) -> Count:
-    def count(layer: Layer, shapes: tuple[Shape, ...], counts: Counts) -> Integer:
-        return (affine if counts.parameters else plain) * product(counts.output_shape)
+    def count(placed: Placed) -> Integer:
+        return (affine if placed.parameters else plain) * product(placed.output_shape)
 
     return count
 
 
-def _resized(layer: Layer, shapes: tuple[Shape, ...], counts: Counts) -> Integer:
+def _resized(placed: Placed) -> Integer:
     """Operations an output: 1 for the nearest, 5, 11 and 31 for linear modes, 224 + 35 for bicubic."""
     each = {"nearest": 1, "linear": 5, "bilinear": 11, "trilinear": 31, "bicubic": 259}
-    return each[layer.mode] * product(counts.output_shape)  # type: ignore[attr-defined]
+    return each[placed.layer.mode] * product(placed.output_shape)  # type: ignore[attr-defined]
 
 
-def _parameters_at_outputs(layer: Layer, shapes: tuple[Shape, ...], counts: Counts) -> Integer:
-    return product([sum(counts.parameters.values()), *counts.output_shape[1:]])
+def _parameters_at_outputs(placed: Placed) -> Integer:
+    return product([sum(placed.parameters.values()), *placed.output_shape[1:]])
 
 
-def _parameters(layer: Layer, shapes: tuple[Shape, ...], counts: Counts) -> Integer:
-    return sum(counts.parameters.values())
+def _parameters(placed: Placed) -> Integer:
+    return sum(placed.parameters.values())
 
 
 MACS = ((WEIGHED, _multiplications),)

@@ -8,115 +8,118 @@ from typing import Any, NamedTuple, TypeAlias
 from convmath.exact.integers import Integer
 from convmath.geometry.footprint import IDENTITY, AxisMap, Footprint, joined, side_by_side
 from convmath.geometry.reading import Path
-from convmath.layers.base import Layer, Shape
+from convmath.layers.base import Placed
 
 Fields: TypeAlias = "tuple[Footprint | None, ...] | None"  # None: what reads nothing of the input
 
 
-class Way(NamedTuple):
-    """How a path reaches one axis of the output: by these axes of its input, or by one that is read whole."""
-
-    path: Path
-    places: tuple[tuple[int, AxisMap], ...]
-    whole: AxisMap | None
-
-
-def ways(paths: Sequence[Path], rank: int) -> tuple[tuple[Way, ...], ...]:
-    """For each axis of the output, how every path reaches it."""
-    return tuple(tuple(_way(path, axis) for path in paths) for axis in range(rank))
-
-
-def _way(path: Path, axis: int) -> Way:
-    links = path.links
-    places = tuple((place, link.map) for place, link in enumerate(links) if link.axis == axis)
-    whole = links[axis].map if axis < len(links) and links[axis].axis is None else None
-    return Way(path, places, whole)
-
-
-def is_straight(paths: Sequence[Path]) -> bool:
-    """Whether every output reads just the input's element at its own place."""
-    return len(paths) == 1 and all(
-        link.axis == axis and link.map is IDENTITY for axis, link in enumerate(paths[0].links)
-    )
-
-
-def carried(
-    layer: Layer,
-    axes: Sequence[Sequence[Way]],
-    fields: Sequence[Fields],
-    shapes: Sequence[Shape],
-    shape: Shape,
-) -> Fields:
-    """Per axis of the output, what its positions read, given what the inputs' positions read.
-
-    ``axes`` are the output's, see ``ways``; ``shapes`` are the inputs', ``shape`` is the output's.  None
-    marks an axis without positions: channels, features, or an axis that was put together.
-    """
-    if all(each is None for each in fields):
-        return None
-    if not layer.keeps_positions:
-        return (None,) * len(shape)
-    found: list[Footprint | None] = []
-    before: Any = None  # axes that are alike are worked out once
-    for axis, (reached, outputs) in enumerate(zip(axes, shape, strict=True)):
-        met, beside = _met(layer, reached, axis, fields, shapes)
-        if not met:
-            found.append(None)
-            continue
-        apart = any(_lies_apart(each.path, fields) for each in met)
-        alike = outputs, beside, apart and axis, [each[1:] for each in met]
-        found.append(found[-1] if alike == before else _behind(layer, met, beside, fields, axis, outputs))
-        before = alike
-    return tuple(found)
-
-
 class Met(NamedTuple):
-    """What a path brings to an axis: the field of its input, and how positions move, None where none do."""
+    """What a path brings to an axis: the field of its input, how positions move, and of how many inputs."""
 
     path: Path
     footprint: Footprint
-    map: AxisMap | None
+    map: AxisMap
     inputs: Integer | None
 
 
-def _met(
-    layer: Layer, reached: Sequence[Way], axis: int, fields: Sequence[Fields], shapes: Sequence[Shape]
-) -> tuple[list[Met], bool]:
-    """What the paths bring to one axis of the output, and whether some path sees more besides."""
-    met: list[Met] = []
-    beside = False
-    for path, places, whole in reached:
-        axes = fields[path.source]
-        if axes is None:
-            continue
-        for place, axis_map in places:
-            footprint = axes[place]
-            if footprint is not None:
-                met.append(Met(path, footprint, axis_map, shapes[path.source][place]))
-                break
-        else:
-            footprint = axes[axis] if whole is not None else None
-            if footprint is None or layer.gates:
-                beside = True
+class Reach:
+    """How a layer on its shapes carries fields: what its outputs read, given what its inputs do.
+
+    A field of an axis is None where it has no positions: channels, features, or an axis put together.
+    """
+
+    def __init__(self, placed: Placed) -> None:
+        self._placed = placed
+        self._mixed = _mixed(placed)
+        self._known: dict[tuple[int, ...], Fields] = {}
+
+    def behind(self, fields: Sequence[Fields]) -> Fields:
+        """Per axis of the output, what its positions read."""
+        if self._mixed is not None:
+            (axes,) = fields
+            if axes is None or all(axes[axis] is None for axis in self._mixed):
+                return axes
+        read = tuple(map(id, fields))
+        if read not in self._known:
+            self._known[read] = self._carried(fields)
+        return self._known[read]
+
+    def _carried(self, fields: Sequence[Fields]) -> Fields:
+        layer, shape = self._placed.layer, self._placed.output_shape
+        if all(each is None for each in fields):
+            return None
+        if not layer.keeps_positions:
+            return (None,) * len(shape)
+        found: list[Footprint | None] = []
+        before: Any = None  # axes that are alike are worked out once
+        for axis, outputs in enumerate(shape):
+            met, beside = self._met(axis, fields)
+            if not met:
+                found.append(None)
+                continue
+            apart = any(each.path.piece and _lies_apart(each.path, fields) for each in met)
+            alike = outputs, beside, apart and axis, [each[1:] for each in met]
+            found.append(found[-1] if alike == before else self._behind(met, beside, fields, axis))
+            before = alike
+        return tuple(found)
+
+    def _met(self, axis: int, fields: Sequence[Fields]) -> tuple[list[Met], bool]:
+        """What the paths bring to one axis of the output, and whether some path sees more besides."""
+        met: list[Met] = []
+        beside = False
+        for path in self._placed.paths:
+            source, links, _ = path
+            axes = fields[source]
+            if axes is None:
+                continue
+            for place, (along, axis_map) in enumerate(links):
+                footprint = axes[place] if along == axis else None
+                if footprint is not None:
+                    met.append(Met(path, footprint, axis_map, self._placed.shapes[source][place]))
+                    break
             else:
-                met.append(Met(path, footprint, whole, None))
-    return met, beside
+                whole = links[axis] if axis < len(links) and links[axis].axis is None else None
+                footprint = axes[axis] if whole is not None else None
+                if whole is None or footprint is None or self._placed.layer.gates:
+                    beside = True
+                else:
+                    met.append(Met(path, footprint, whole.map, None))
+        return met, beside
+
+    def _behind(self, met: Sequence[Met], beside: bool, fields: Sequence[Fields], axis: int) -> Footprint:
+        """The hull over all paths, gates left out."""
+        outputs = self._placed.output_shape[axis]
+        moved = [
+            footprint
+            if axis_map is IDENTITY and inputs == outputs
+            else footprint.then(axis_map, outputs, inputs)
+            for _, footprint, axis_map, inputs in met
+        ]
+        hull = (
+            moved[0]
+            if len(moved) == 1
+            else _hull([each.path for each in met], moved, fields, axis, outputs)
+        )
+        if not beside:
+            return hull
+        return hull._replace(gated=True) if self._placed.layer.gates else hull.everything()
 
 
-def _behind(
-    layer: Layer, met: Sequence[Met], beside: bool, fields: Sequence[Fields], axis: int, outputs: Integer
-) -> Footprint:
-    """The hull over all paths, gates left out."""
-    moved = [
-        footprint
-        if axis_map is IDENTITY and inputs == outputs
-        else footprint.then(axis_map, outputs, inputs)
-        for _, footprint, axis_map, inputs in met
-    ]
-    hull = moved[0] if len(moved) == 1 else _hull([each.path for each in met], moved, fields, axis, outputs)
-    if not beside:
-        return hull
-    return hull._replace(gated=True) if layer.gates else hull.everything()
+def _mixed(placed: Placed) -> tuple[int, ...] | None:
+    """The axes that are put together, where along all others each output reads just its own place.
+
+    None where positions move, or paths meet.
+    """
+    if len(placed.paths) != 1 or len(placed.shapes[0]) != len(placed.output_shape):
+        return None
+    sizes = zip(placed.paths[0].links, placed.shapes[0], placed.output_shape, strict=True)
+    mixed: list[int] = []
+    for axis, (link, n, outputs) in enumerate(sizes):
+        if link.axis is None:
+            mixed.append(axis)
+        elif link.axis != axis or link.map is not IDENTITY or n != outputs:
+            return None
+    return tuple(mixed)
 
 
 def _hull(
@@ -126,16 +129,17 @@ def _hull(
     axis: int,
     outputs: Integer,
 ) -> Footprint:
-    pieces = [path.piece if _lies_apart(path, fields) else None for path in paths]
-    parts = [
-        (footprint, piece[1])
-        for footprint, piece in zip(moved, pieces, strict=True)
-        if piece and piece[0] == axis
-    ]
-    if len(parts) == len(moved):
-        return side_by_side(parts)
+    pieces = [path.piece if path.piece and _lies_apart(path, fields) else None for path in paths]
+    if any(pieces):
+        parts = [
+            (footprint, piece[1])
+            for footprint, piece in zip(moved, pieces, strict=True)
+            if piece and piece[0] == axis
+        ]
+        if len(parts) == len(moved):
+            return side_by_side(parts)
     hull = joined(moved, outputs)
-    elsewhere = any(piece is not None for piece in pieces)  # each position reads one of the paths only
+    elsewhere = any(pieces)  # each position reads one of the paths only
     apart = elsewhere and any(footprint.spans != moved[0].spans for footprint in moved)
     return hull._replace(bound=True) if apart else hull
 
@@ -146,16 +150,14 @@ def _lies_apart(path: Path, fields: Sequence[Fields]) -> bool:
     return path.piece is not None and axes is not None and axes[path.piece[0]] is not None
 
 
-def ends_maps(layer: Layer, paths: Sequence[Path], fields: Sequence[Fields]) -> bool:
+def ends_maps(placed: Placed, fields: Sequence[Fields]) -> bool:
     """Whether positions along an axis of an input end here: each output sees the whole of it."""
-    if layer.ends_maps:
+    if placed.layer.ends_maps:
         return any(axes is not None and any(axes) for axes in fields)
     for source, axes in enumerate(fields):
-        ways = [path for path in paths if path.source == source]
+        links = [path.links for path in placed.paths if path.source == source]
         for place, footprint in enumerate(axes or ()):
             moves = footprint is not None and (footprint.ends or footprint.shift != 0)
-            if moves and not (
-                layer.keeps_positions and any(way.links[place].axis is not None for way in ways)
-            ):
+            if moves and not any(each[place].axis is not None for each in links):
                 return True
     return False

@@ -33,9 +33,9 @@ def leftover(trace: Trace) -> tuple[Integer, ...]:
     for node in reversed(trace.network.nodes):
         if node.name not in last:
             continue
-        key = trace.keys[node.name]
-        for path in trace.paths[key]:
-            read, shape = node.inputs[path.source], key[1][path.source]
+        placed = trace.placed[node.name]
+        for path in placed.paths:
+            read, shape = node.inputs[path.source], placed.shapes[path.source]
             reached = _back(path, last[node.name], shape)
             last[read] = _farther(last[read], reached) if read in last else reached
     found = last.get(INPUT, (-1,) * len(trace.input_shape))

@@ -13,7 +13,7 @@ from convmath.exact.integers import Integer
 from convmath.geometry.footprint import AxisMap, Listed, Whole
 from convmath.geometry.reading import Link, Path
 from convmath.geometry.window import Scatter, Window
-from convmath.layers.base import Shape
+from convmath.layers.base import Placed, Shape
 
 Axis: TypeAlias = "frozenset[int] | None"  # None where it has no positions, or where they are all of them
 Box: TypeAlias = tuple[Axis, ...]
@@ -21,18 +21,16 @@ Box: TypeAlias = tuple[Axis, ...]
 _MOST_BOXES = 100  # beyond which they are put into one that holds them all
 
 
-def read_by(
-    paths: Sequence[Path], wanted: Box, shapes: Sequence[Shape], shape: Shape, gates: bool
-) -> list[tuple[int, Box]]:
+def read_by(placed: Placed, wanted: Box) -> list[tuple[int, Box]]:
     """The positions of each input that outputs at these positions read, padding left out.
 
-    ``shapes`` are the inputs', ``shape`` is the output's; a factor that all positions share is left out
-    where the layer ``gates``.
+    A factor that all positions share is left out where the layer gates.
     """
     found: list[tuple[int, Box]] = []
-    for path in paths:
-        sizes = shapes[path.source]
-        if gates and len(paths) > 1 and _is_gate(path, sizes):
+    shape = placed.output_shape
+    for path in placed.paths:
+        sizes = placed.shapes[path.source]
+        if placed.layer.gates and len(placed.paths) > 1 and _is_gate(path, sizes):
             continue
         axes = (_sources(link, wanted, shape, n) for link, n in zip(path.links[1:], sizes[1:], strict=True))
         box = (None, *axes)
@@ -57,9 +55,13 @@ def _sources(link: Link, wanted: Box, shape: Shape, size: Integer) -> Axis:
     return None if len(found) == size else found
 
 
-def reached(paths: Sequence[Path], inputs: Mapping[int, Sequence[Box]], shape: Shape) -> list[Box]:
+def reached(placed: Placed, inputs: Mapping[int, Sequence[Box]]) -> list[Box]:
     """The positions of the output that read these positions of the inputs."""
-    boxes = (_outputs_of(path, box, shape) for path in paths for box in inputs.get(path.source, ()))
+    boxes = (
+        _outputs_of(path, box, placed.output_shape)
+        for path in placed.paths
+        for box in inputs.get(path.source, ())
+    )
     return [box for box in boxes if box is not None]
 
 

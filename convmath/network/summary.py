@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from convmath.errors import ConvmathError
 from convmath.exact.integers import Integer, is_number, product
 from convmath.geometry.reading import ReceptiveField
-from convmath.layers.base import Shape
+from convmath.layers.base import Placed, Shape
 from convmath.network.conventions import Convention, convention
 from convmath.network.dtypes import width_of
 from convmath.network.nodes import Cause, causes
@@ -146,15 +146,14 @@ def summary_of(
 
 
 def _rows(network: Network, trace: Trace, how: Convention, batch: Integer) -> Iterable[Row]:
-    known: dict[Any, tuple[Integer, Integer, str]] = {}
+    known: dict[Placed, tuple[Integer, Integer, str]] = {}
     fields: dict[int, ReceptiveField | None] = {}
     for node in network.nodes:
-        key = trace.keys[node.name]
-        found = known.get(key)
+        placed = trace.placed[node.name]
+        found = known.get(placed)
         if found is None:
-            counts = trace.known[key]
-            taken = product([batch, how.count(*key, counts)])
-            found = known[key] = added(list(counts.parameters.values())), taken, repr(node.layer)
+            taken = product([batch, how.count(placed)])
+            found = known[placed] = added(list(placed.parameters.values())), taken, repr(node.layer)
         parameters, taken, text = found
         if network.uncounted:
             parameters = parameters - trace.uncounted_parameters(node)
@@ -162,7 +161,7 @@ def _rows(network: Network, trace: Trace, how: Convention, batch: Integer) -> It
         place = id(axes)
         if place not in fields:
             fields[place] = field_of(axes)
-        yield Row(node.name, text, trace.shapes[node.name], parameters, taken, fields[place], node.inputs)
+        yield Row(node.name, text, placed.output_shape, parameters, taken, fields[place], node.inputs)
 
 
 def _memory(trace: Trace, batch: Integer, dtype: str, width: int) -> Memory:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -12,18 +12,16 @@ from convmath.exact.demand import Demand, noting
 from convmath.exact.integers import Integer, is_number, plain, product
 from convmath.exact.size import Size
 from convmath.geometry.footprint import Footprint
-from convmath.geometry.loopnest import KINDS, Operations, Statement, effective_operations
-from convmath.geometry.reading import Path, ReceptiveField, paths, receptive_field
-from convmath.layers.base import Counts, Layer, Shape, show
+from convmath.geometry.loopnest import KINDS, Operations
+from convmath.geometry.reading import ReceptiveField, receptive_field
+from convmath.layers.base import Layer, Placed, Shape, show
 from convmath.network.conditions import Conditions
-from convmath.network.fields import Fields, Way, carried, ends_maps, is_straight, ways
+from convmath.network.fields import Fields, Reach, ends_maps
 from convmath.network.nodes import INPUT, Node, last_readers, passed_by_all
 from convmath.network.positions import Box, along_axes, gathered, reached, read_by
 
 if TYPE_CHECKING:
     from convmath.network.network import Network
-
-Key = tuple[Layer, tuple[Shape, ...]]
 
 
 class Trace:
@@ -36,111 +34,81 @@ class Trace:
     def __init__(self, network: Network, input_shape: Shape) -> None:
         self.network, self.input_shape = network, tuple(input_shape)
         self.shapes: dict[str, Shape] = {INPUT: self.input_shape}
-        self.keys: dict[str, Key] = {}
-        self.known: dict[Key, Counts] = {}
-        self.defined: dict[Key, tuple[Statement, ...]] = {}
+        self.placed: dict[str, Placed] = {}
         self.demands: list[tuple[str, Demand]] = []
+        self._times: Counter[Placed] = Counter()
+        known: dict[tuple[Layer, tuple[Shape, ...]], Placed] = {}
         with noting(solving=any(isinstance(size, Size) for size in self.input_shape)) as noted:
             for node in network.nodes:
-                self._visit(node)
+                placed = self.placed[node.name] = self._place(node, known)
+                self.shapes[node.name] = placed.output_shape
+                self._times[placed] += 1
                 while len(self.demands) < len(noted):
                     self.demands.append((node.name, noted[len(self.demands)]))
 
-    def _visit(self, node: Node) -> None:
+    def _place(self, node: Node, known: dict[tuple[Layer, tuple[Shape, ...]], Placed]) -> Placed:
         shapes = tuple([self.shapes[read] for read in node.inputs])
         key = (node.layer, shapes)
-        counts = self.known.get(key)
-        if counts is None:
+        placed = known.get(key)
+        if placed is None:
             try:
-                statements = self.defined[key] = node.layer.definition(*shapes)
-                counts = self.known[key] = node.layer.counted(statements)
+                placed = known[key] = Placed(node.layer, shapes, node.layer.definition(*shapes))
             except ConvmathError as error:
                 raise ConvmathError(_located(self.network.name, node, shapes, error)) from None
-        self.keys[node.name] = key
-        self.shapes[node.name] = counts.output_shape
+        return placed
 
     @property
     def output_shape(self) -> Shape:
         """The shape that the last node gives."""
         return self.shapes[self.network.output]
 
-    def counts(self, name: str) -> Counts:
-        """Output shape, parameters and operations of a node."""
-        return self.known[self.keys[name]]
-
-    def definition(self, name: str) -> tuple[Statement, ...]:
-        """The loop nests of a node."""
-        return self.defined[self.keys[name]]
-
-    def total(self, count: Callable[[Layer, tuple[Shape, ...], Counts], Any]) -> Any:
+    def total(self, count: Callable[[Placed], Any]) -> Any:
         """A count summed over all nodes; equal ones are worked out once and multiplied."""
-        return added([number * count(*key, self.known[key]) for key, number in self._times.items()])
-
-    @cached_property
-    def _times(self) -> Mapping[Key, int]:
-        return Counter(self.keys.values())
+        return added([number * count(placed) for placed, number in self._times.items()])
 
     def parameters(self) -> dict[str, Integer]:
         """How many numbers each parameter holds: ``conv1.weight``."""
         return {
             f"{node.name}.{name}": count
             for node in self.network.nodes
-            for name, count in self.counts(node.name).parameters.items()
+            for name, count in self.placed[node.name].parameters.items()
             if f"{node.name}.{name}" not in self.network.uncounted
         }
 
     def parameter_total(self) -> Integer:
         """How many trainable numbers all nodes hold, those that nodes share once, unused ones not."""
-        total: Integer = self.total(lambda layer, shapes, counts: added(list(counts.parameters.values())))
+        total: Integer = self.total(lambda placed: added(list(placed.parameters.values())))
         again = self.network.nodes if self.network.uncounted else ()
         return total - added([self.uncounted_parameters(node) for node in again])
 
     def uncounted_parameters(self, node: Node) -> Integer:
         """How many of a node's numbers are no parameters of its own."""
-        counts = self.counts(node.name).parameters.items()
+        counts = self.placed[node.name].parameters.items()
         return added([count for name, count in counts if f"{node.name}.{name}" in self.network.uncounted])
 
     def operations(self) -> Operations:
         """Every operation that executing the network on one input takes (nominal)."""
-        return self._operations(lambda key: self.known[key].operations)
+        return self._summed(lambda placed: placed.operations)
 
     def effective_operations(self) -> Operations:
         """The same without the taps that fall on zero padding or are cropped away."""
-        return self._operations(
-            lambda key: _summed([effective_operations(statement) for statement in self.defined[key]])
-        )
+        return self._summed(lambda placed: placed.effective_operations)
 
-    def _operations(self, of: Callable[[Key], Operations]) -> Operations:
-        found = [(number, of(key)) for key, number in self._times.items()]
+    def _summed(self, of: Callable[[Placed], Operations]) -> Operations:
+        found = [(number, of(placed)) for placed, number in self._times.items()]
         return Operations(
             *(added([number * getattr(taken, kind) for number, taken in found]) for kind in KINDS)
         )
-
-    @cached_property
-    def paths(self) -> Mapping[Key, tuple[Path, ...]]:
-        """For every layer on its shapes, the ways in which its outputs read its inputs."""
-        return _Lazily(self.defined)
 
     @cached_property
     def fields(self) -> dict[str, Fields]:
         """Per node and axis, what a position reads of the input; None where there are no positions."""
         start = {n: Footprint(n=n) for n in self.input_shape[1:]}
         fields: dict[str, Fields] = {INPUT: (None, *(start[n] for n in self.input_shape[1:]))}
-        known: dict[Any, Fields] = {}
-        reached: dict[Key, tuple[tuple[Way, ...], ...] | None] = {}  # None: every position reads itself
+        reaches = {placed: Reach(placed) for placed in self._times}
         for node in self.network.nodes:
-            key, shape = self.keys[node.name], self.shapes[node.name]
-            if key not in reached:
-                straight = key[1][:1] == (shape,) and is_straight(self.paths[key])
-                reached[key] = None if straight else ways(self.paths[key], len(shape))
-            read, axes = [fields[name] for name in node.inputs], reached[key]
-            if axes is None:
-                fields[node.name] = read[0]
-                continue
-            once = (key, *map(id, read))
-            if once not in known:
-                known[once] = carried(node.layer, axes, read, key[1], shape)
-            fields[node.name] = known[once]
+            reach = reaches[self.placed[node.name]]
+            fields[node.name] = reach.behind([fields[name] for name in node.inputs])
         return fields
 
     def receptive_field(self, name: str | None = None) -> ReceptiveField | None:
@@ -160,7 +128,7 @@ class Trace:
         """
         for node in passed_by_all(self.network.nodes):
             read = [self.fields[name] for name in node.inputs]
-            if node.inputs != (INPUT,) and ends_maps(node.layer, self.paths[self.keys[node.name]], read):
+            if node.inputs != (INPUT,) and ends_maps(self.placed[node.name], read):
                 return node.inputs[0]
         maps = [node.name for node in self.network.nodes if any(self.fields[node.name] or ())]
         return maps[-1] if maps else INPUT
@@ -172,9 +140,9 @@ class Trace:
         """
         wanted: dict[str, list[Box]] = {name: [places]}
         for node in reversed(self.network.nodes):
-            key, shape = self.keys[node.name], self.shapes[node.name]
+            placed = self.placed[node.name]
             for box in gathered(wanted.pop(node.name, ())):
-                for source, read in read_by(self.paths[key], box, key[1], shape, node.layer.gates):
+                for source, read in read_by(placed, box):
                     wanted.setdefault(node.inputs[source], []).append(read)
         nothing: Box = (None, *(frozenset[int]() for _ in self.input_shape[1:]))
         return along_axes(wanted.get(INPUT, [nothing]))
@@ -184,8 +152,7 @@ class Trace:
         found: dict[str, list[Box]] = {INPUT: [(None, *(frozenset({place}) for place in pixel))]}
         for node in self.network.nodes:
             inputs = {k: found[read] for k, read in enumerate(node.inputs)}
-            boxes = reached(self.paths[self.keys[node.name]], inputs, self.shapes[node.name])
-            found[node.name] = gathered(boxes)
+            found[node.name] = gathered(reached(self.placed[node.name], inputs))
             if node.name == name:
                 break
         return along_axes(found[name]) if found.get(name) else None
@@ -211,30 +178,10 @@ class Trace:
         return added([sizes[node.name] for node in self.network.nodes]), _largest(levels)
 
 
-class _Lazily(dict[Key, tuple[Path, ...]]):
-    """Paths taken from a definition when they are first asked for."""
-
-    def __init__(self, defined: Mapping[Key, tuple[Statement, ...]]) -> None:
-        super().__init__()
-        self._defined = defined
-
-    def __missing__(self, key: Key) -> tuple[Path, ...]:
-        layer, shapes = key
-        found = self[key] = paths(self._defined[key], shapes) if layer.keeps_positions else ()
-        return found
-
-
 def field_of(axes: Fields) -> ReceptiveField | None:
     """The receptive field of a node's axes; None where it has no positions."""
     found = [axis for axis in axes or () if axis is not None]
     return receptive_field(found) if found else None
-
-
-def _summed(taken: Iterable[Operations]) -> Operations:
-    total = Operations()
-    for each in taken:
-        total = total + each
-    return total
 
 
 def added(terms: Sequence[Any]) -> Integer:

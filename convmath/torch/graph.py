@@ -250,7 +250,7 @@ class Importer:
     def put(self, layer: Layer, *inputs: Value, **weights: Held | None) -> Value:
         """A node under a name of its own; its shape is the layer's."""
         name = self._unique(self.label)
-        shape: Any = layer.counts(*(value.shape for value in inputs)).output_shape
+        shape: Any = layer.output_shape(*(value.shape for value in inputs))
         self.nodes.append(Node(name, layer, tuple(value.name for value in inputs)))
         self.shapes[name] = shape
         for key, held in weights.items():

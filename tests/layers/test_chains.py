@@ -51,7 +51,7 @@ def test_the_composed_window_counts_as_the_layers_do(case):
 
 def window_of(node, trace, axis):
     """The window that a layer moves along an axis; one position for what changes no size."""
-    (shape,) = trace.keys[node.name][1]
+    (shape,) = trace.placed[node.name].shapes
     if not hasattr(node.layer, "windows"):
         return Window()
     return (node.layer.windows(shape[1:]) if isinstance(node.layer, Conv) else node.layer.windows())[axis]
