@@ -10,6 +10,7 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Any, NamedTuple
 
+from convmath.exact.integers import ratio
 from convmath.explain import explain
 from convmath.explain.element import work_out
 from convmath.explain.quantities import plainly
@@ -246,7 +247,7 @@ CLAIMS = (
         "3.5",
         "two groups' share of the parameters",
         Fraction(1, 2),
-        lambda: Fraction(
+        lambda: ratio(
             Conv2d(48, 64, 3, groups=2, bias=False).parameters()["weight"],
             Conv2d(48, 64, 3, bias=False).parameters()["weight"],
         ),

@@ -13,13 +13,13 @@ from convmath.errors import ConvmathError, short
 from convmath.exact.integers import Integer, is_open
 from convmath.geometry.notation import AXES, symbol
 from convmath.layers.base import Layer, Shape, show
-from convmath.network.files import load
 from convmath.network.network import Network, checked_shape
 from convmath.network.parse import parse_chain, parse_shape
-from convmath.network.summary import Summary, summary_of
 
 if TYPE_CHECKING:
     from torch import nn
+
+    from convmath.network.summary import Summary
 
 Subject: TypeAlias = "Network | Layer | str | Iterable[Layer] | nn.Module"
 ShapeLike: TypeAlias = "Shape | list[Integer] | str"
@@ -68,7 +68,7 @@ def summarise(
     >>> summary.parameters, summary.multiplications, summary.receptive_field.size
     (25557032, 4089184256, (427, 427))
     """
-    return summary_of(network_of(what, input_shape), batch=batch, counting=counting, dtype=dtype)
+    return network_of(what, input_shape).summary(batch=batch, counting=counting, dtype=dtype)
 
 
 def is_name(text: str) -> bool:
@@ -90,6 +90,8 @@ def _named(text: str, shape: Shape | None, symbolic: bool) -> Network:
     if "(" in text:
         return _on(parse_chain(text), shape, symbolic)
     if text.endswith((".toml", ".json")):
+        from convmath.network.files import load
+
         return _on(load(text), shape, symbolic)
     return _imported(text, shape, symbolic)
 

@@ -11,7 +11,7 @@ import click
 from convmath.cli.options import DTYPE, INPUT, NETWORK, NODE, as_json, numbers_of
 from convmath.errors import ConvmathError, short
 from convmath.explain.quantities import chosen, plainly
-from convmath.network import Network
+from convmath.network.network import Network
 from convmath.read import network_of
 
 FORMATS = ("text", "markdown", "latex", "html", "json")

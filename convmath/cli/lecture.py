@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
+
+from convmath.cli.options import JSON_TOO, as_json
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -17,7 +19,8 @@ NARROW = 70  # columns, in which a table has no room
 
 @click.command()
 @click.option("--wrong", is_flag=True, help="Only the claims that do not hold.")
-def lecture(wrong: bool) -> None:
+@JSON_TOO
+def lecture(wrong: bool, format_: str) -> None:
     """Check every worked number of the lecture: what it says, what convmath finds, and why they differ."""
     from rich.console import Console
     from rich.markup import escape
@@ -25,6 +28,9 @@ def lecture(wrong: bool) -> None:
     from convmath.lecture import CLAIMS
 
     chosen = [claim for claim in CLAIMS if not (wrong and claim.right())]
+    if format_ == "json":
+        click.echo(as_json(list(map(_plain, chosen))))
+        return
     console = Console()
     if console.width < NARROW:
         for claim in chosen:
@@ -38,6 +44,20 @@ def lecture(wrong: bool) -> None:
             )
     right = sum(claim.right() for claim in chosen)
     console.print(f"\n{right} right, {len(chosen) - right} wrong", highlight=False)
+
+
+def _plain(claim: Claim) -> dict[str, Any]:
+    from convmath.lecture import told
+
+    return {
+        "section": claim.section,
+        "about": claim.about,
+        "worked": claim.worked(),
+        "lecture": told(claim.says),
+        "convmath": told(claim.found()),
+        "right": claim.right(),
+        "remark": claim.remark,
+    }
 
 
 def _cells(claim: Claim) -> tuple[str, str, str, str]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import click
 
-from convmath.cli.options import CONVENTION, DTYPE, INPUT, NETWORK, width_of_terminal
+from convmath.cli.options import CONVENTION, DTYPE, INPUT, JSON_TOO, NETWORK, as_json, width_of_terminal
 from convmath.errors import ConvmathError
 from convmath.exact.integers import Integer
 from convmath.layers.base import show
@@ -74,12 +75,12 @@ def _samples(text: str) -> Integer:
 def _rendered(found: Any, format_: str) -> str:
     from convmath.render import network as render
 
-    writers = {
+    writers: dict[str, Callable[[Any], str]] = {
         "markdown": render.markdown,
         "csv": render.comma_separated,
         "latex": render.latex,
         "html": render.html,
-        "json": render.as_json,
+        "json": lambda found: as_json(render.plain(found)),
     }
     if format_ in writers:
         return writers[format_](found)
@@ -91,17 +92,21 @@ def _rendered(found: Any, format_: str) -> str:
 @click.argument("networks", nargs=-1, required=True)
 @INPUT
 @CONVENTION
-def compare(networks: tuple[str, ...], input_text: str | None, counting: str) -> None:
+@JSON_TOO
+def compare(networks: tuple[str, ...], input_text: str | None, counting: str, format_: str) -> None:
     """Networks side by side: names, chains of layers, files or PyTorch modules.
 
     \b
     convmath compare alexnet vgg16 resnet50 densenet121
     """
     from convmath.read import summarise
-    from convmath.render.network import field, number, size_text
+    from convmath.render.network import field, number, plain_totals, size_text
     from convmath.render.table import aligned
 
     found = [summarise(name, input_text, counting=counting) for name in networks]
+    if format_ == "json":
+        click.echo(as_json(list(map(plain_totals, found))))
+        return
     held = [each.memory for each in found]
     rows = [
         ("input", *(show(each.input_shape) for each in found)),
@@ -121,10 +126,18 @@ def compare(networks: tuple[str, ...], input_text: str | None, counting: str) ->
 
 
 @click.command(name="list")
-def list_() -> None:
+@JSON_TOO
+def list_(format_: str) -> None:
     """The networks that convmath knows by name."""
     from convmath import zoo
     from convmath.render.table import aligned
 
+    if format_ == "json":
+        listed = [
+            {"network": name, "input_shape": e.input_shape, "classes": e.classes, "source": e.source}
+            for name, e in zoo.ZOO.items()
+        ]
+        click.echo(as_json(listed))
+        return
     rows = [(name, show(e.input_shape), str(e.classes), e.source) for name, e in zoo.ZOO.items()]
     click.echo("\n".join(aligned(("network", "input", "classes", "source"), rows, frozenset({2}))))

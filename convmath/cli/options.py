@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 from typing import Any
 
 import click
@@ -36,6 +35,8 @@ def as_json(value: Any) -> str:
 
 def width_of_terminal() -> int:
     """Columns of the terminal, or of a page where there is none."""
+    import shutil
+
     return shutil.get_terminal_size((140, 24)).columns
 
 

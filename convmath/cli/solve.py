@@ -11,7 +11,7 @@ import click
 from convmath.cli.options import DTYPE, INPUT, JSON_TOO, NETWORK, NODE, as_json, numbers_of
 from convmath.errors import ConvmathError, short
 from convmath.layers.base import Shape, show
-from convmath.network import Network
+from convmath.network.network import Network
 
 if TYPE_CHECKING:
     from convmath.solve import Inputs, Most

@@ -53,9 +53,14 @@ def is_symbolic(value: Any) -> bool:
     return hasattr(value, "free_symbols")
 
 
+def is_function(value: Any) -> bool:
+    """Whether ``value`` is a function of a size, see ``convmath.exact.size``."""
+    return hasattr(value, "is_open")
+
+
 def is_open(value: Any) -> bool:
     """Whether ``value`` is a whole number not known yet: an expression, or a function of another."""
-    return is_symbolic(value) or hasattr(value, "is_open")
+    return is_symbolic(value) or is_function(value)
 
 
 def is_nonnegative(value: Integer) -> bool:
@@ -119,8 +124,7 @@ def exact_div(numerator: Integer, denominator: Integer) -> Integer:
         if numerator % denominator:
             raise ConvmathError(f"{numerator} is not divisible by {denominator}")
         return numerator // denominator
-    whole = hasattr(numerator, "is_open")
-    return plain(numerator // denominator if whole else numerator / denominator)
+    return plain(numerator // denominator if is_function(numerator) else numerator / denominator)
 
 
 def ratio(numerator: Integer, denominator: Integer) -> Any:
@@ -193,7 +197,7 @@ def greatest_common_divisor(first: Integer, second: Integer) -> Integer:
     if is_number(first) and is_number(second):
         return math.gcd(first, second)
     for value, other in ((first, second), (second, first)):
-        if hasattr(value, "is_open"):
+        if is_function(value):
             return plain(value.gcd(other))  # type: ignore[union-attr]
     from convmath.exact.floors import Gcd
 

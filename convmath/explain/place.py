@@ -11,6 +11,7 @@ from convmath.exact.integers import is_number, ratio
 from convmath.geometry.footprint import Footprint
 from convmath.geometry.notation import AXES, AXIS_NAMES
 from convmath.layers.base import show
+from convmath.network.positions import read_by
 from convmath.network.trace import Trace
 from convmath.read import ShapeLike, Subject, network_of
 
@@ -55,7 +56,7 @@ def seen(
     regions = _checked(trace, name, axes, position)
     places = iter(regions)
     wanted = tuple(None if axis is None else frozenset(range(*_ends(next(places)))) for axis in axes)
-    read = trace.read_by(name, wanted)[1:]
+    read = read_by(trace, name, wanted)[1:]
     fields = [axis for axis in axes if axis is not None]
     names = [AXIS_NAMES[letter] for letter in AXES[len(read)]]
     return tuple(

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from fractions import Fraction
 from itertools import accumulate, pairwise
 from math import gcd, lcm
 from typing import Any, NamedTuple, TypeAlias
 
-from convmath.exact.integers import Integer, floor_div, is_number, maximum, minimum, ratio
+from convmath.exact.integers import Integer, floor_div, is_number, is_symbolic, maximum, minimum, ratio
 from convmath.geometry.window import Scatter, Window
 
 Span: TypeAlias = "tuple[Integer, Integer] | None"
@@ -27,7 +26,8 @@ class Listed(NamedTuple):
     """Outputs of which each reads positions of its own: resized, pooled to a size, wrapped at the borders.
 
     ``sources_of`` lists what one output reads, in numbers; ``cases`` is how many there are.  In symbols
-    it is only known that output i reads within ``stride*i + low .. stride*i + high``.
+    it is only known that output i reads within ``stride*i + low .. stride*i + high``.  ``pace`` is how far
+    outputs are apart on the input but for its borders.
     """
 
     sources_of: Callable[[int], frozenset[int]]
@@ -35,6 +35,7 @@ class Listed(NamedTuple):
     stride: Any
     low: Any
     high: Any
+    pace: Any
 
     def sources(self, outputs: Iterable[int]) -> set[int]:
         """The positions that these outputs read; numbers only."""
@@ -49,7 +50,7 @@ class Footprint(NamedTuple):
     """The first and last input position that output ``i`` reads, for every ``i``.
 
     ``spans`` are those of the first outputs; after them the pattern repeats ``shift`` positions further
-    on, or where it ``ends``, no output is left.  A span is None where an output reads nothing.  The default
+    on, or would if it did not ``end`` there.  A span is None where an output reads nothing.  The default
     is the input itself, of ``n`` positions where that is known.
 
     ``status`` says the worst that happened on the way: where paths met, their fields had one centre
@@ -77,7 +78,11 @@ class Footprint(NamedTuple):
         if self.ends and turns != 0:
             return None
         span = self.spans[place]
-        return span and (span[0] + turns * self.shift, span[1] + turns * self.shift)
+        return (
+            span
+            if span is None or turns == 0
+            else (span[0] + turns * self.shift, span[1] + turns * self.shift)
+        )
 
     @property
     def extent(self) -> tuple[Integer, bool]:
@@ -100,18 +105,21 @@ class Footprint(NamedTuple):
     @property
     def stride(self) -> Any:
         """From one output's field to the next one's, on average: a whole number, a fraction or symbols."""
-        if not self.ends:
-            return self.shift if len(self.spans) == 1 else ratio(self.shift, len(self.spans))
-        starts = [(place, span[0]) for place, span in enumerate(self.spans) if span]
-        if len(starts) < 2:
-            return 0
-        (first, low), *_, (last, high) = starts
-        return ratio(high - low, last - first)
+        return self.shift if len(self.spans) == 1 else ratio(self.shift, len(self.spans))
 
     @property
     def padding(self) -> Integer:
         """How far the first output's field starts before the input."""
         return -_rounded_down(self.spans[0][0]) if self.spans[0] else 0
+
+    def misses(self, outputs: Integer) -> bool:
+        """Whether it is known that one of so many outputs reads nothing of the input."""
+        if not is_number(outputs) or self.n is None or not is_number(self.n) or not _in_numbers(self):
+            return False
+        last = outputs - 1
+        even = len(self.spans) == 1 and not self.ends
+        spans = map(self.span, (0, last) if even else range(min(outputs, _MOST_CASES)))
+        return any(span is None or span[1] < 0 or span[0] >= self.n for span in spans)
 
     def then(
         self, axis_map: AxisMap, outputs: Integer | None = None, inputs: Integer | None = None
@@ -158,16 +166,16 @@ class Footprint(NamedTuple):
         """Every output by itself, as many as there are."""
         if outputs is None or not is_number(outputs) or outputs > _MOST_CASES:
             return self._widest(axis_map)
-        return self._of_outputs(
-            [list(map(self.span, axis_map.sources({output}))) for output in range(int(outputs))]
-        )
+        read = [list(map(self.span, axis_map.sources({output}))) for output in range(int(outputs))]
+        return self._of_outputs(read, self.stride * _pace(axis_map))
 
-    def _of_outputs(self, read: Sequence[Sequence[Span]]) -> Footprint:
+    def _of_outputs(self, read: Sequence[Sequence[Span]], pace: Any) -> Footprint:
         """Outputs that read these spans each, and no further ones."""
         spans = tuple(map(_hull, read))
         status = self.status if _evenly(spans) else POSITION_DEPENDENT
         gaps = self.gaps or any(map(_has_gaps, read))
-        return self._replace(spans=spans, shift=0, status=status, bound=False, ends=True, gaps=gaps)
+        shift = ratio(pace * len(spans), 1)
+        return self._replace(spans=spans, shift=shift, status=status, bound=False, ends=True, gaps=gaps)
 
     def _all_of(self, outputs: Integer) -> Footprint:
         """Every output reads what so many positions read together, as far as there is input."""
@@ -262,6 +270,11 @@ def _reach(axis_map: Window | Scatter | Listed) -> tuple[Any, Any, Any]:
     return ratio(1, window.stride), first, ratio(window.begin, window.stride)
 
 
+def _pace(axis_map: Window | Scatter | Listed) -> Any:
+    """How far outputs are apart on the input, a fraction where there are more of them."""
+    return axis_map.pace if isinstance(axis_map, Listed) else _reach(axis_map)[0]
+
+
 def _extent(span: Span, bound: bool) -> Integer:
     if span is None:
         return 0
@@ -273,8 +286,8 @@ def _rounded_down(distance: Any) -> Integer:
     """The largest whole number up to a fraction, in symbols too."""
     if type(distance) is int:
         return distance
-    if isinstance(distance, Fraction):
-        return distance.numerator // distance.denominator
+    if not is_symbolic(distance):  # a fraction
+        return int(distance.numerator // distance.denominator)
     import sympy
 
     return floor_div(*sympy.fraction(sympy.together(distance)))
@@ -324,11 +337,13 @@ def _drifting(paths: list[Footprint], outputs: Integer | None) -> Footprint:
         return paths[0].everything()
     read = [[path.span(output) for path in paths] for output in range(int(outputs))]  # type: ignore[arg-type]
     gaps = any(path.gaps for path in paths)
-    return paths[0]._replace(gaps=gaps)._of_outputs(read)._replace(status=POSITION_DEPENDENT)
+    drift = paths[0]._replace(gaps=gaps)._of_outputs(read, paths[0].stride)
+    return drift._replace(status=POSITION_DEPENDENT)
 
 
 def _in_numbers(path: Footprint) -> bool:
-    return all(is_number(end) for span in path.spans if span for end in (*span, path.shift))
+    evenly = path.ends or is_number(path.shift)
+    return evenly and all(is_number(end) for span in path.spans if span for end in span)
 
 
 def side_by_side(parts: Sequence[tuple[Footprint, Integer]]) -> Footprint:
@@ -344,7 +359,7 @@ def side_by_side(parts: Sequence[tuple[Footprint, Integer]]) -> Footprint:
         for place in range(end - size, end)
     ]
     gated, gaps = any(part.gated for part, _ in parts), any(part.gaps for part, _ in parts)
-    return first._replace(gaps=gaps)._of_outputs(read)._replace(gated=gated)
+    return first._replace(gaps=gaps)._of_outputs(read, first.stride)._replace(gated=gated)
 
 
 def _hull(spans: Iterable[Span]) -> Span:

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
-from fractions import Fraction
 from functools import reduce
 from typing import Any, NamedTuple, TypeAlias
+
+from convmath.exact.integers import ratio
 
 NEGATIVE, SUM, QUOTIENT, PRODUCT, POWER, ATOM = range(6)  # how tightly what is written binds
 
@@ -137,12 +138,14 @@ def divided(number: Any, by: Any) -> Any:
     >>> divided(6, 4), divided(6, 3), divided(1.0, 0)
     (Fraction(3, 2), 2, inf)
     """
-    if isinstance(number, (int, Fraction)) and isinstance(by, (int, Fraction)) and by != 0:
-        quotient = Fraction(number) / by
-        return quotient.numerator if quotient.denominator == 1 else quotient
     if by == 0:
         return math.nan if number == 0 or number != number else math.copysign(math.inf, number)
-    return number / by
+    return ratio(number, by) if _is_exact(number) and _is_exact(by) else number / by
+
+
+def _is_exact(number: Any) -> bool:
+    """Whether it is a whole number or a fraction."""
+    return hasattr(number, "numerator")
 
 
 def exponential(exponent: Any) -> Any:
@@ -161,7 +164,7 @@ def exponential(exponent: Any) -> Any:
 
 def logarithm(number: Any) -> Any:
     """The natural logarithm, of numbers beyond any float too."""
-    if isinstance(number, (int, float, Fraction)):
+    if _is_exact(number) or isinstance(number, float):
         return math.log(number) if number else -math.inf
     import mpmath
 

@@ -266,11 +266,11 @@ def _bordered(window: Window, source: Index, nest: _Nest, size: Integer) -> List
     outputs = nest.extents[source.terms[0][1]]
     cases = outputs * window.kernel_size
     if source.wrap == "circular":
-        return Listed(sources, cases, 0, 0, size - 1)
+        return Listed(sources, cases, 0, 0, size - 1, window.stride)
     first, last = window.reads(0, 0)
     beyond = maximum(window.stride * (outputs - 1) + last - (size - 1), 0)
     low = first - maximum(2 * beyond - last + first, 0)
-    return Listed(sources, cases, window.stride, low, maximum(last, window.begin))
+    return Listed(sources, cases, window.stride, low, maximum(last, window.begin), window.stride)
 
 
 def _stretched(source: Index, target: Index, statement: Statement, size: Integer) -> AxisMap:
@@ -296,12 +296,14 @@ def _stretched(source: Index, target: Index, statement: Statement, size: Integer
         return {output: frozenset(places) for output, places in found.items()}
 
     reach = sum((c * (extent - 1) for c, extent in taps), source.offset)
+    pace = ratio(numerator, denominator)
     return Listed(
         lambda output: table().get(output, frozenset()),
         points(group, names),
-        ratio(numerator, denominator),
+        pace,
         ratio(shift - denominator + 1, denominator) + source.offset,
         ratio(shift, denominator) + reach,
+        pace,
     )
 
 

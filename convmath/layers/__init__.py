@@ -7,8 +7,12 @@ generated.
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING
+
+from convmath.later import later
+
+if TYPE_CHECKING:
+    from convmath.layers.base import Layer
 
 
 def _ranked(*families: str) -> tuple[str, ...]:
@@ -47,14 +51,18 @@ FAMILIES = {
 NAMES = tuple(name for names in FAMILIES.values() for name in names)
 
 _ELSEWHERE = {"Layer": "base", "Shape": "base", "PADDING_NAMES": "pad"}
-_MODULES = _ELSEWHERE | {name: family for family, names in FAMILIES.items() for name in names}
+MODULES = {
+    name: f"{__name__}.{family}"
+    for name, family in (
+        *_ELSEWHERE.items(),
+        *((name, family) for family, names in FAMILIES.items() for name in names),
+    )
+}
 
-__all__ = ["LAYERS", *_MODULES]
+__all__ = list(MODULES)
+__getattr__ = later(__name__, MODULES)
 
 
-def __getattr__(name: str) -> Any:
-    if name == "LAYERS":
-        return tuple(map(__getattr__, NAMES))
-    if name in _MODULES:
-        return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+def classes() -> tuple[type[Layer], ...]:
+    """Every layer there is."""
+    return tuple(__getattr__(name) for name in NAMES)

@@ -12,7 +12,7 @@ from operator import index
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from convmath.errors import ConvmathError
-from convmath.exact.integers import Integer, is_number, is_symbolic, plain
+from convmath.exact.integers import Integer, is_function, is_number, is_symbolic, plain
 
 if TYPE_CHECKING:
     from convmath.layers.base import Layer
@@ -96,7 +96,7 @@ def is_whole(value: Any) -> bool:
     """Whether a value can stand for a size: a whole number, or one that is still open."""
     if is_symbolic(value):
         return not value.is_number and value.is_integer is not False
-    return hasattr(value, "is_open") or (is_number(value) and not isinstance(value, bool))
+    return is_function(value) or (is_number(value) and not isinstance(value, bool))
 
 
 def check_at_least(

@@ -123,7 +123,9 @@ class Placed:
     __slots__ = ("_effective", "_operations", "_paths", "layer", "parameters", "shapes", "statements")
 
     def __init__(self, layer: Layer, shapes: tuple[Shape, ...], statements: tuple[Statement, ...]) -> None:
-        self.layer, self.shapes, self.statements = layer, shapes, statements
+        self.layer: Layer = layer
+        self.shapes: tuple[Shape, ...] = shapes
+        self.statements: tuple[Statement, ...] = statements
         self.parameters: dict[str, Integer] = layer.trained(weighed(statements))
         self._operations: Operations | None = None
         self._effective: Operations | None = None

@@ -13,42 +13,34 @@ if TYPE_CHECKING:
     from convmath.network.trace import Trace
 
 
-class Conditions:
-    """Conditions on symbols one by one, and equations that several of them are in.
+def conditions(trace: Trace) -> tuple[str, ...]:
+    """What the input's symbols must fulfil, as people write it.
 
-    Raises ConvmathError where nothing fulfils them all.
+    Raises ConvmathError where nothing fulfils all of it.
     """
-
-    def __init__(self, trace: Trace) -> None:
-        self.sizes: dict[str, Sizes] = {}
-        self.equations: list[str] = []
-        for node, demand in trace.demands:
-            if demand.relation != AT_LEAST:
-                self._add(trace.network.name, node, demand)
-
-    def _add(self, network: str, node: str, demand: Demand) -> None:
+    sizes: dict[str, Sizes] = {}
+    equations: list[str] = []
+    for node, demand in trace.demands:
+        if demand.relation == AT_LEAST:
+            continue
         found = solved(demand)
         if found is None:
-            if str(demand) not in self.equations:
-                self.equations.append(str(demand))
-            return
-        symbol, sizes = found
-        if sizes == EVERY:
-            return
-        if not sizes:
+            equations.append(str(demand))
+            continue
+        symbol, fitting = found
+        if not fitting:
             raise ConvmathError(
-                f"{network}: node {node}: {demand.left} and {demand.right} are never equal; "
+                f"{trace.network.name}: node {node}: {demand.left} and {demand.right} are never equal; "
                 "change a layer's padding or stride"
             )
-        self.sizes[symbol] = self.sizes.get(symbol, EVERY) & sizes
-        if not self.sizes[symbol]:
+        if fitting != EVERY:
+            sizes[symbol] = sizes.get(symbol, EVERY) & fitting
+        if symbol in sizes and not sizes[symbol]:
             raise ConvmathError(
-                f"{network}: no {symbol} makes all branches fit at {node}; change a layer's padding"
+                f"{trace.network.name}: no {symbol} makes all branches fit at {node}; change a layer's "
+                "padding"
             )
-
-    def texts(self) -> tuple[str, ...]:
-        """All of them as people write them."""
-        return (*(sizes.condition(symbol) for symbol, sizes in self.sizes.items()), *self.equations)
+    return (*(each.condition(symbol) for symbol, each in sizes.items()), *dict.fromkeys(equations))
 
 
 def solved(demand: Demand) -> tuple[str, Sizes] | None:

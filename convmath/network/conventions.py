@@ -4,24 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeAlias
+from functools import cache
+from typing import Any, TypeAlias
 
 from convmath.errors import ConvmathError, near
 from convmath.exact.integers import Integer, exact_div, product
-from convmath.layers.adaptive import AdaptiveAvgPool, GlobalAvgPool2d
-from convmath.layers.base import Layer, Placed
-from convmath.layers.conv import Conv
-from convmath.layers.conv_transpose import ConvTranspose
-from convmath.layers.linear import Linear, RadialBasis
-from convmath.layers.norm import BatchNorm, GroupNorm, LayerNorm
-from convmath.layers.pool import AvgPool, Subsample
-from convmath.layers.resize import Upsample
-from convmath.layers.softmax import Softmax, axis_of
+from convmath.layers.base import Placed
 
-Kinds: TypeAlias = tuple[type[Layer], ...]
+Families: TypeAlias = tuple[str, ...]  # of layers, by name; a layer belongs to its class and all above it
 Count: TypeAlias = Callable[[Placed], Integer]
 
-WEIGHED: Kinds = (Conv, ConvTranspose, Linear)
+WEIGHED: Families = ("Conv", "ConvTranspose", "Linear")
 
 
 @dataclass(frozen=True)
@@ -31,14 +24,20 @@ class Convention:
     name: str
     unit: str
     meaning: str
-    rules: tuple[tuple[Kinds, Count], ...]
+    rules: tuple[tuple[Families, Count], ...]
 
     def count(self, placed: Placed) -> Integer:
         """What one layer adds to the total, for one sample."""
-        for kinds, rule in self.rules:
-            if isinstance(placed.layer, kinds):
+        belongs = _families(type(placed.layer).__mro__)
+        for families, rule in self.rules:
+            if not belongs.isdisjoint(families):
                 return rule(placed)
         return 0
+
+
+@cache
+def _families(classes: tuple[Any, ...]) -> frozenset[str]:
+    return frozenset(each.__name__ for each in classes)
 
 
 def _multiplications(placed: Placed) -> Integer:
@@ -78,6 +77,8 @@ def _adaptive(placed: Placed) -> Integer:
 
 
 def _softmax(placed: Placed) -> Integer:
+    from convmath.layers.softmax import axis_of
+
     features = placed.shapes[0][axis_of(placed.layer, placed.layer.dim, placed.shapes[0])]  # type: ignore[attr-defined]
     return exact_div(product(placed.shapes[0]), features) * (3 * features - 1)
 
@@ -120,21 +121,24 @@ CONVENTIONS = {
             "as thop counts: macs (transposed convolutions on output positions) + 4 per batch-normalised "
             "element + average pools and softmax",
             (
-                ((ConvTranspose,), _on_outputs),
+                (("ConvTranspose",), _on_outputs),
                 (WEIGHED, _multiplications),
-                ((BatchNorm, LayerNorm), _affine(2, 4)),
-                ((Upsample,), _resized),
-                ((GlobalAvgPool2d,), _nothing),  # thop hooks modules, and PyTorch has it as a function only
-                ((AdaptiveAvgPool,), _adaptive),
-                ((AvgPool,), _elements(1)),
-                ((Softmax,), _softmax),
+                (("BatchNorm", "LayerNorm"), _affine(2, 4)),
+                (("Upsample",), _resized),
+                (
+                    ("GlobalAvgPool2d",),
+                    _nothing,
+                ),  # a function of PyTorch, and thop sees modules
+                (("AdaptiveAvgPool",), _adaptive),
+                (("AvgPool",), _elements(1)),
+                (("Softmax",), _softmax),
             ),
         ),
         Convention(
             "timm",
             "operations",
             "as timm's tables: macs + 2 per batch-normalised element",
-            (*MACS, ((BatchNorm,), _elements(2))),
+            (*MACS, (("BatchNorm",), _elements(2))),
         ),
         Convention(
             "torchinfo",
@@ -142,15 +146,15 @@ CONVENTIONS = {
             "as torchinfo 1.8.0 counts: weights and biases x output positions; batch normalisation as its "
             "parameters; transposed convolutions on output positions",
             (
-                ((Conv, ConvTranspose), _parameters_at_outputs),
-                ((Linear, BatchNorm, GroupNorm, LayerNorm, Subsample), _parameters),
+                (("Conv", "ConvTranspose"), _parameters_at_outputs),
+                (("Linear", "BatchNorm", "GroupNorm", "LayerNorm", "Subsample"), _parameters),
             ),
         ),
         Convention(
             "connections",
             "connections",
             "as LeCun et al. (1998) count: taps and biases of every output",
-            ((WEIGHED, _connections), ((RadialBasis,), _multiplications), ((Subsample,), _subsampling)),
+            ((WEIGHED, _connections), (("RadialBasis",), _multiplications), (("Subsample",), _subsampling)),
         ),
     )
 }

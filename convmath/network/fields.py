@@ -51,7 +51,8 @@ class Reach:
         if not layer.keeps_positions:
             return (None,) * len(shape)
         found: list[Footprint | None] = []
-        before: Any = None  # axes that are alike are worked out once
+        reads: dict[int, list[Footprint]] = {}
+        before: tuple[int, Any] = (0, None)  # axes that are alike are worked out once
         for axis, outputs in enumerate(shape):
             met, beside = self._met(axis, fields)
             if not met:
@@ -59,8 +60,24 @@ class Reach:
                 continue
             apart = any(each.path.piece and _lies_apart(each.path, fields) for each in met)
             alike = outputs, beside, apart and axis, [each[1:] for each in met]
-            found.append(found[-1] if alike == before else self._behind(met, beside, fields, axis))
-            before = alike
+            if alike == before[1]:
+                found.append(found[before[0]])
+                reads[axis] = reads[before[0]]
+                continue
+            reads[axis] = _moved(met, outputs)
+            found.append(self._hull(met, reads[axis], beside, fields, axis))
+            before = axis, alike
+        return tuple(found) if len(reads) < 2 else self._loosened(found, reads)
+
+    def _loosened(self, found: list[Footprint | None], reads: dict[int, list[Footprint]]) -> Fields:
+        """The fields; where a path that reads nothing along one axis reads more along another, as bounds."""
+        shape = self._placed.output_shape
+        apart = {axis: each for axis, each in reads.items() if any(one is not each[0] for one in each)}
+        lost = [axis for axis, each in apart.items() if any(one.misses(shape[axis]) for one in each)]
+        for axis in apart if lost else ():
+            hull = found[axis]
+            if hull is not None and lost != [axis]:
+                found[axis] = hull._replace(bound=True)
         return tuple(found)
 
     def _met(self, axis: int, fields: Sequence[Fields]) -> tuple[list[Met], bool]:
@@ -86,23 +103,31 @@ class Reach:
                     met.append(Met(path, footprint, whole.map, None))
         return met, beside
 
-    def _behind(self, met: Sequence[Met], beside: bool, fields: Sequence[Fields], axis: int) -> Footprint:
+    def _hull(
+        self,
+        met: Sequence[Met],
+        moved: Sequence[Footprint],
+        beside: bool,
+        fields: Sequence[Fields],
+        axis: int,
+    ) -> Footprint:
         """The hull over all paths, gates left out."""
         outputs = self._placed.output_shape[axis]
-        moved = [
-            footprint
-            if axis_map is IDENTITY and inputs == outputs
-            else footprint.then(axis_map, outputs, inputs)
-            for _, footprint, axis_map, inputs in met
-        ]
-        hull = (
-            moved[0]
-            if len(moved) == 1
-            else _hull([each.path for each in met], moved, fields, axis, outputs)
-        )
+        paths = [each.path for each in met]
+        hull = moved[0] if len(moved) == 1 else _hull(paths, moved, fields, axis, outputs)
         if not beside:
             return hull
         return hull._replace(gated=True) if self._placed.layer.gates else hull.everything()
+
+
+def _moved(met: Sequence[Met], outputs: Integer) -> list[Footprint]:
+    """What each path reads, behind the layer."""
+    return [
+        footprint
+        if axis_map is IDENTITY and inputs == outputs
+        else footprint.then(axis_map, outputs, inputs)
+        for _, footprint, axis_map, inputs in met
+    ]
 
 
 def _mixed(placed: Placed) -> tuple[int, ...] | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from convmath.errors import ConvmathError, near
 from convmath.exact.integers import Integer, is_open
@@ -15,13 +15,15 @@ from convmath.layers.arguments import frozen, is_whole
 from convmath.layers.base import Layer, Shape, show
 from convmath.network.leftover import leftover
 from convmath.network.nodes import INPUT, Node, Unread, check_nodes, last_readers
-from convmath.network.summary import Summary, summary_of
 from convmath.network.trace import Trace
+
+if TYPE_CHECKING:
+    from convmath.network.summary import Summary
 
 CHAIN = "chain"  # the name of layers that follow each other and have no other
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Network:
     """Named layers, each after those it reads; the last one is the output.
 
@@ -136,11 +138,21 @@ class Network:
         """The same without the taps that fall on zero padding or are cropped away."""
         return self.trace(input_shape).effective_operations()
 
-    def receptive_field(
-        self, input_shape: Shape | None = None, node: str | None = None
-    ) -> ReceptiveField | None:
-        """What one position of a node reads of the input, of the last map unless a node is named."""
-        return self.trace(input_shape).receptive_field(node)
+    def receptive_field(self, input_shape: Shape | None = None, node: str | None = None) -> ReceptiveField:
+        """What one position of a node reads of the input, of the last map unless a node is named.
+
+        Raises ConvmathError where there are no positions, or some node could not be read.
+        """
+        trace = self.trace(input_shape)
+        field = trace.receptive_field(node)
+        if field is None and node is None and self.unknown:
+            raise ConvmathError(f"{self.title} is partial: {self.unknown[0]}; name a node before it")
+        if field is None:
+            name = trace.last_map if node is None else node
+            raise ConvmathError(
+                f"{name} of {self.title} has no positions; a receptive field is that of a map's node"
+            )
+        return field
 
     def leftover(self, input_shape: Shape | None = None) -> tuple[Integer, ...]:
         """How many positions of each axis of the input lie past the last one that is read."""
@@ -162,6 +174,8 @@ class Network:
 
     def summary(self, input_shape: Shape | None = None, **options: Any) -> Summary:
         """The table of all layers with its totals: a ``Summary``."""
+        from convmath.network.summary import summary_of
+
         return summary_of(self, input_shape, **options)
 
     def _repr_html_(self) -> str:
@@ -174,6 +188,9 @@ class Network:
     def title(self) -> str:
         """What people call it: its name, or of a plain chain its layers."""
         return " -> ".join(map(repr, self.layers)) if self.name == CHAIN and self.is_chain else self.name
+
+    def __repr__(self) -> str:
+        return f"Network({self.name!r}, {len(self.nodes)} nodes, input_shape={self.input_shape})"
 
     def __str__(self) -> str:
         return self.title if self.input_shape is None else f"{self.title} on {show(self.input_shape)}"

@@ -14,6 +14,8 @@ from convmath.geometry.footprint import AxisMap, Listed, Whole
 from convmath.geometry.reading import Link, Path
 from convmath.geometry.window import Scatter, Window
 from convmath.layers.base import Placed, Shape
+from convmath.network.nodes import INPUT
+from convmath.network.trace import Trace
 
 Axis: TypeAlias = "frozenset[int] | None"  # None where it has no positions, or where they are all of them
 Box: TypeAlias = tuple[Axis, ...]
@@ -21,7 +23,33 @@ Box: TypeAlias = tuple[Axis, ...]
 _MOST_BOXES = 100  # beyond which they are put into one that holds them all
 
 
-def read_by(placed: Placed, wanted: Box) -> list[tuple[int, Box]]:
+def read_by(trace: Trace, name: str, places: Box) -> Box:
+    """The input positions that some positions of a node read, axis by axis, gates left out.
+
+    Every tap is followed, and padding reads nothing; over several paths it is what any of them reads.
+    """
+    wanted: dict[str, list[Box]] = {name: [places]}
+    for node in reversed(trace.network.nodes):
+        placed = trace.placed[node.name]
+        for box in gathered(wanted.pop(node.name, ())):
+            for source, read in _sources_of(placed, box):
+                wanted.setdefault(node.inputs[source], []).append(read)
+    nothing: Box = (None, *(frozenset[int]() for _ in trace.input_shape[1:]))
+    return along_axes(wanted.get(INPUT, [nothing]))
+
+
+def readers(trace: Trace, pixel: Sequence[int], name: str) -> Box | None:
+    """The positions of a node that read a position of the input, axis by axis; None where none does."""
+    found: dict[str, list[Box]] = {INPUT: [(None, *(frozenset({place}) for place in pixel))]}
+    for node in trace.network.nodes:
+        inputs = {k: found[read] for k, read in enumerate(node.inputs)}
+        found[node.name] = gathered(_readers_of(trace.placed[node.name], inputs))
+        if node.name == name:
+            break
+    return along_axes(found[name]) if found.get(name) else None
+
+
+def _sources_of(placed: Placed, wanted: Box) -> list[tuple[int, Box]]:
     """The positions of each input that outputs at these positions read, padding left out.
 
     A factor that all positions share is left out where the layer gates.
@@ -55,7 +83,7 @@ def _sources(link: Link, wanted: Box, shape: Shape, size: Integer) -> Axis:
     return None if len(found) == size else found
 
 
-def reached(placed: Placed, inputs: Mapping[int, Sequence[Box]]) -> list[Box]:
+def _readers_of(placed: Placed, inputs: Mapping[int, Sequence[Box]]) -> list[Box]:
     """The positions of the output that read these positions of the inputs."""
     boxes = (
         _outputs_of(path, box, placed.output_shape)

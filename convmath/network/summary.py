@@ -10,6 +10,7 @@ from convmath.errors import ConvmathError
 from convmath.exact.integers import Integer, is_number, product
 from convmath.geometry.reading import ReceptiveField
 from convmath.layers.base import Placed, Shape
+from convmath.network.conditions import conditions
 from convmath.network.conventions import Convention, convention
 from convmath.network.dtypes import width_of
 from convmath.network.nodes import Cause, causes
@@ -141,7 +142,7 @@ def summary_of(
         trace.receptive_field(),
         None if network.unknown else trace.last_map,
         _memory(trace, batch, dtype, width),
-        trace.conditions,
+        conditions(trace),
     )
 
 

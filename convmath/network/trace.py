@@ -9,16 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from convmath.errors import ConvmathError
 from convmath.exact.demand import Demand, noting
-from convmath.exact.integers import Integer, is_number, plain, product
-from convmath.exact.size import Size
+from convmath.exact.integers import Integer, is_function, is_number, plain, product
 from convmath.geometry.footprint import Footprint
 from convmath.geometry.loopnest import KINDS, Operations
 from convmath.geometry.reading import ReceptiveField, receptive_field
 from convmath.layers.base import Layer, Placed, Shape, show
-from convmath.network.conditions import Conditions
 from convmath.network.fields import Fields, Reach, ends_maps
 from convmath.network.nodes import INPUT, Node, last_readers, passed_by_all
-from convmath.network.positions import Box, along_axes, gathered, reached, read_by
 
 if TYPE_CHECKING:
     from convmath.network.network import Network
@@ -32,13 +29,14 @@ class Trace:
     """
 
     def __init__(self, network: Network, input_shape: Shape) -> None:
-        self.network, self.input_shape = network, tuple(input_shape)
+        self.network: Network = network
+        self.input_shape: Shape = tuple(input_shape)
         self.shapes: dict[str, Shape] = {INPUT: self.input_shape}
         self.placed: dict[str, Placed] = {}
         self.demands: list[tuple[str, Demand]] = []
         self._times: Counter[Placed] = Counter()
         known: dict[tuple[Layer, tuple[Shape, ...]], Placed] = {}
-        with noting(solving=any(isinstance(size, Size) for size in self.input_shape)) as noted:
+        with noting(solving=any(map(is_function, self.input_shape))) as noted:
             for node in network.nodes:
                 placed = self.placed[node.name] = self._place(node, known)
                 self.shapes[node.name] = placed.output_shape
@@ -132,35 +130,6 @@ class Trace:
                 return node.inputs[0]
         maps = [node.name for node in self.network.nodes if any(self.fields[node.name] or ())]
         return maps[-1] if maps else INPUT
-
-    def read_by(self, name: str, places: Box) -> Box:
-        """The input positions that some positions of a node read, axis by axis, gates left out.
-
-        Every tap is followed, and padding reads nothing; over several paths it is what any of them reads.
-        """
-        wanted: dict[str, list[Box]] = {name: [places]}
-        for node in reversed(self.network.nodes):
-            placed = self.placed[node.name]
-            for box in gathered(wanted.pop(node.name, ())):
-                for source, read in read_by(placed, box):
-                    wanted.setdefault(node.inputs[source], []).append(read)
-        nothing: Box = (None, *(frozenset[int]() for _ in self.input_shape[1:]))
-        return along_axes(wanted.get(INPUT, [nothing]))
-
-    def reached(self, pixel: Sequence[int], name: str) -> Box | None:
-        """The positions of a node that read a position of the input, axis by axis; None where none does."""
-        found: dict[str, list[Box]] = {INPUT: [(None, *(frozenset({place}) for place in pixel))]}
-        for node in self.network.nodes:
-            inputs = {k: found[read] for k, read in enumerate(node.inputs)}
-            found[node.name] = gathered(reached(self.placed[node.name], inputs))
-            if node.name == name:
-                break
-        return along_axes(found[name]) if found.get(name) else None
-
-    @cached_property
-    def conditions(self) -> tuple[str, ...]:
-        """What the input's symbols must fulfil, as people write it."""
-        return Conditions(self).texts() if self.demands else ()
 
     def memory(self, width: int) -> tuple[Integer, Integer]:
         """Bytes of all results together, and the most that are held at once when none is kept too long.

@@ -10,7 +10,8 @@ import numpy as np
 from convmath.errors import ConvmathError
 from convmath.layers.base import Layer
 from convmath.layers.conv_transpose import ConvTranspose
-from convmath.network import Network, Node
+from convmath.network.network import Network
+from convmath.network.nodes import Node
 from convmath.oracle.reference import reference_call, weight_shapes
 from convmath.oracle.rounding import Result, propagated
 

@@ -8,7 +8,9 @@ from typing import Any
 import numpy as np
 
 from convmath.layers.reshape import Permute
-from convmath.network import INPUT, Network, Node
+from convmath.network.network import Network
+from convmath.network.nodes import INPUT, Node
+from convmath.network.positions import read_by
 from convmath.network.trace import Trace
 from convmath.oracle.reference import reference_call, weight_shapes
 
@@ -121,7 +123,7 @@ def _any_other(seen: Any, axis: int) -> Any:
 
 def _check_read(trace: Trace, name: str, place: tuple[int, ...], axes: list[set[int]]) -> None:
     places = (None, *(frozenset({p}) for p in place))
-    found = trace.read_by(name, places)[1:]
+    found = read_by(trace, name, places)[1:]
     sizes = trace.input_shape[1:]
     listed = [set(range(int(n))) if f is None else set(f) for f, n in zip(found, sizes, strict=True)]
     if any(not axis for axis in listed):

@@ -9,7 +9,7 @@ import numpy as np
 from convmath import zoo
 from convmath.errors import ConvmathError
 from convmath.layers.base import Layer, show
-from convmath.network import Network
+from convmath.network.network import Network
 from convmath.network.summary import summary_of
 from convmath.oracle.execute import run_bounded, run_reference, seeded_weights
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 from collections.abc import Sequence
 from html import escape
 from textwrap import wrap
@@ -214,10 +213,15 @@ def html(summary: Summary) -> str:
     return f"<table>{caption}<thead>{head}</thead><tbody>{rows}</tbody></table><ul>{below}</ul>"
 
 
-def as_json(summary: Summary) -> str:
-    """Everything for a program; expressions as text, what has axes one entry an axis."""
+def plain(summary: Summary) -> dict[str, Any]:
+    """Everything for a program; what has axes has one entry an axis."""
+    return {**plain_totals(summary), "layers": [_row_plain(row) for row in summary.rows]}
+
+
+def plain_totals(summary: Summary) -> dict[str, Any]:
+    """The totals alone, for a program."""
     network, memory = summary.network, summary.memory
-    found = {
+    return {
         "network": network.name,
         "source": network.source,
         "input_shape": summary.input_shape,
@@ -237,12 +241,10 @@ def as_json(summary: Summary) -> str:
             "peak": memory.peak,
             "dtype": memory.dtype,
         },
-        "layers": [_row_json(row) for row in summary.rows],
     }
-    return json.dumps(found, default=str, indent=2)
 
 
-def _row_json(row: Row) -> dict[str, Any]:
+def _row_plain(row: Row) -> dict[str, Any]:
     return row._asdict() | {"receptive_field": field_plain(row.receptive_field)}
 
 

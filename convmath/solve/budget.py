@@ -12,9 +12,9 @@ from convmath.exact.integers import is_number
 from convmath.exact.where import BEYOND
 from convmath.layers.arguments import check_number
 from convmath.layers.base import Shape
-from convmath.network import Network
 from convmath.network.conventions import convention
 from convmath.network.dtypes import width_of
+from convmath.network.network import Network
 from convmath.read import ShapeLike, Subject, network_of
 
 LIMITS = ("parameters", "multiplications", "memory")

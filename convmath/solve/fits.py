@@ -10,7 +10,7 @@ from convmath.exact.size import any_sizes
 from convmath.layers.arguments import symbols_of
 from convmath.layers.base import Shape
 from convmath.layers.join import Join
-from convmath.network import Network
+from convmath.network.network import Network
 from convmath.network.trace import Trace
 
 

@@ -19,7 +19,7 @@ from convmath.exact.sizes import EVERY, Sizes
 from convmath.exact.where import axes_of, fixed, is_flat, narrowed, solved, square
 from convmath.geometry.notation import AXES
 from convmath.layers.base import Shape, show
-from convmath.network import Network
+from convmath.network.network import Network
 from convmath.network.trace import Trace
 from convmath.read import Subject, network_of
 from convmath.solve.boxes import Box, boxes

@@ -12,7 +12,7 @@ from convmath.geometry.footprint import Footprint
 from convmath.geometry.notation import AXES
 from convmath.geometry.window import Window
 from convmath.layers.arguments import check_number
-from convmath.network import Network
+from convmath.network.network import Network
 from convmath.read import ShapeLike, Subject, network_of
 
 _MOST_NODES = 20_000  # of a chain that is built to try the answer
@@ -98,8 +98,8 @@ def _verify(network: Network, depth: int, receptive_field: int) -> None:
     """The answer on the whole chain, and one block less."""
     for times in {depth, max(depth - 1, 1)}:
         chain = Network.chain(network.layers * times, network.input_shape)
-        field = chain.receptive_field(node=chain.output)
-        if field is None or all(size >= receptive_field for size in field.size) != (times == depth):
+        sizes = chain.receptive_field(node=chain.output).size
+        if all(size >= receptive_field for size in sizes) != (times == depth):
             raise ConvmathError(f"the depth {depth} found is wrong, so none is given; please report it")
 
 

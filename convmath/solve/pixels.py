@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from convmath.errors import ConvmathError
 from convmath.exact.integers import is_number
 from convmath.layers.base import Shape, show
+from convmath.network.positions import readers
 from convmath.network.trace import Trace
 from convmath.read import ShapeLike, Subject, network_of
 
@@ -32,7 +33,7 @@ def reached(
     wanted = trace.last_map if node is None else network[node].name
     _check(trace.input_shape, pixel)
     sizes = _positions(trace, wanted)
-    found = trace.reached(tuple(pixel), wanted)
+    found = readers(trace, pixel, wanted)
     if found is None:
         return tuple(frozenset[int]() for _ in sizes)
     return tuple(

@@ -10,7 +10,8 @@ from convmath.errors import ConvmathError
 from convmath.exact.integers import is_symbolic, plain
 from convmath.layers.arguments import symbols_of
 from convmath.layers.base import Layer
-from convmath.network import Network, Node
+from convmath.network.network import Network
+from convmath.network.nodes import Node
 
 
 def the_symbol(network: Network) -> Any:

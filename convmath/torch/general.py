@@ -16,7 +16,8 @@ from convmath.exact.where import axes_of, solved, square
 from convmath.layers.base import Layer, Shape, show
 from convmath.layers.conv import Conv
 from convmath.layers.pad import ConstantPad
-from convmath.network import Network, Node
+from convmath.network.network import Network
+from convmath.network.nodes import Node
 from convmath.network.trace import Trace
 
 Read = Callable[[Shape], Network]

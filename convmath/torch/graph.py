@@ -15,8 +15,8 @@ from convmath.layers.base import Layer, show
 from convmath.layers.opaque import Opaque
 from convmath.layers.parameter import Parameter
 from convmath.layers.reshape import Reshape
-from convmath.network import INPUT, Network, Node
-from convmath.network.nodes import Unread
+from convmath.network.network import Network
+from convmath.network.nodes import INPUT, Node, Unread
 from convmath.torch.aten import ENTRIES, WITHOUT_SAMPLES
 from convmath.torch.aten.axes import SHAPED, reshaped
 from convmath.torch.aten.calls import Held, Shape, Value

@@ -19,8 +19,7 @@ from convmath.errors import ConvmathError, short
 from convmath.exact.integers import is_number
 from convmath.layers import NAMES
 from convmath.layers.base import Shape, show
-from convmath.network import Network
-from convmath.network.network import checked_shape
+from convmath.network.network import Network, checked_shape
 from convmath.network.parse import parse_shape
 from convmath.torch.general import generally
 from convmath.torch.graph import Importer

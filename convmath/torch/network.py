@@ -7,7 +7,7 @@ from typing import Any
 from torch import nn
 
 from convmath.errors import ConvmathError
-from convmath.network import Network
+from convmath.network.network import Network
 from convmath.torch.module import module
 
 

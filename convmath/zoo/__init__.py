@@ -13,8 +13,7 @@ from typing import Any, NamedTuple
 from convmath.errors import ConvmathError, near, short
 from convmath.exact.integers import Integer, is_number
 from convmath.layers.base import Shape, show
-from convmath.network import Network
-from convmath.network.network import checked_shape
+from convmath.network.network import Network, checked_shape
 
 TORCHVISION = "torchvision, models."
 D2L = "Zhang et al., Dive into Deep Learning, chapter "

@@ -15,7 +15,8 @@ from convmath.layers import (
     ReLU,
 )
 from convmath.layers.base import Shape
-from convmath.network import INPUT, Builder, Node
+from convmath.network.network import Builder
+from convmath.network.nodes import INPUT, Node
 
 
 def network(shape: Shape, classes: Integer, variant: str = "torchvision") -> list[Node]:

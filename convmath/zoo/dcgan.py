@@ -7,7 +7,8 @@ from typing import Any
 from convmath.exact.integers import Integer, floor_div
 from convmath.layers import BatchNorm2d, ConvTranspose2d, Layer, Linear, ReLU, Reshape, Tanh
 from convmath.layers.base import Shape
-from convmath.network import INPUT, Builder, Node
+from convmath.network.network import Builder
+from convmath.network.nodes import INPUT, Node
 
 TWICE_5: dict[str, Any] = {"kernel_size": 5, "stride": 2, "padding": 2, "output_padding": 1}
 TWICE_4: dict[str, Any] = {"kernel_size": 4, "stride": 2, "padding": 1}

@@ -15,7 +15,8 @@ from convmath.layers import (
     Tanh,
 )
 from convmath.layers.base import Shape
-from convmath.network import INPUT, Builder, Node
+from convmath.network.network import Builder
+from convmath.network.nodes import INPUT, Node
 
 # LeCun et al. 1998, table I: the maps of S2 that each map of C3 reads.
 C3_TABLE = (

@@ -5,7 +5,8 @@ from __future__ import annotations
 from convmath.exact.integers import Integer, product
 from convmath.layers import Flatten, Linear, ReLU
 from convmath.layers.base import Shape
-from convmath.network import INPUT, Builder, Node
+from convmath.network.network import Builder
+from convmath.network.nodes import INPUT, Node
 
 
 def network(shape: Shape, classes: Integer, hidden: Integer = 1000) -> list[Node]:

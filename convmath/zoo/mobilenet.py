@@ -19,7 +19,8 @@ from convmath.layers import (
     ReLU6,
 )
 from convmath.layers.base import Shape
-from convmath.network import INPUT, Builder, Node
+from convmath.network.network import Builder
+from convmath.network.nodes import INPUT, Node
 
 V1 = (  # width and stride of each depthwise separable convolution
     *((64, 1), (128, 2), (128, 1), (256, 2), (256, 1), (512, 2)),

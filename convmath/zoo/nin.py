@@ -7,7 +7,8 @@ from typing import Any
 from convmath.exact.integers import Integer
 from convmath.layers import AdaptiveAvgPool2d, Conv2d, Dropout, Flatten, Layer, MaxPool2d, ReLU
 from convmath.layers.base import Shape
-from convmath.network import INPUT, Builder, Node
+from convmath.network.network import Builder
+from convmath.network.nodes import INPUT, Node
 
 
 def nin_block(in_channels: Integer, widths: tuple[Integer, ...], *window: Any) -> list[Layer]:

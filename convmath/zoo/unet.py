@@ -5,7 +5,8 @@ from __future__ import annotations
 from convmath.exact.integers import Integer
 from convmath.layers import Concat, Conv2d, ConvTranspose2d, MaxPool2d, ReLU
 from convmath.layers.base import Shape
-from convmath.network import INPUT, Builder, Node
+from convmath.network.network import Builder
+from convmath.network.nodes import INPUT, Node
 
 
 def double_convolution(

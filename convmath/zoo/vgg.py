@@ -15,7 +15,8 @@ from convmath.layers import (
     ReLU,
 )
 from convmath.layers.base import Shape
-from convmath.network import INPUT, Builder, Node
+from convmath.network.network import Builder
+from convmath.network.nodes import INPUT, Node
 
 WIDTHS = (1, 2, 4, 8, 8)  # channels of each block, in units of the first block's
 CONVOLUTIONS = {11: (1, 1, 2, 2, 2), 13: (2, 2, 2, 2, 2), 16: (2, 2, 3, 3, 3), 19: (2, 2, 4, 4, 4)}

@@ -13,7 +13,8 @@ from onnx.reference import ReferenceEvaluator
 
 from convmath import layers
 from convmath.layers.base import Layer, per_axis
-from convmath.network import INPUT, Network
+from convmath.network.network import Network
+from convmath.network.nodes import INPUT
 
 Attributes: TypeAlias = dict[str, Any]
 BATCH_NORM = ("weight", "bias", "running_mean", "running_var")  # in the order in which ONNX takes them

@@ -61,7 +61,7 @@ def test_conventions(convmath, convention, total):
 
 def test_a_chain_and_a_file(convmath, tmp_path):
     from convmath import network_of
-    from convmath.network import save
+    from convmath.network.files import save
 
     text = "Conv2d(1, 6, 5) -> ReLU() -> MaxPool2d(2)"
     save(network_of(text, "1x28x28"), tmp_path / "small.toml")

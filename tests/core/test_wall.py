@@ -12,7 +12,7 @@ HEAVY = ("sympy", "numpy", "torch", "hypothesis", "pytest", "matplotlib", "convm
 
 NUMBERS_ONLY = """
 from convmath import Conv2d, parse_chain
-from convmath.layers import LAYERS
+from convmath.layers import classes
 layer = Conv2d(3, 8, 3, 2, 1, groups=1)
 assert layer.output_shape((3, 9, 9)) == (8, 5, 5)
 assert layer.parameters() == {'weight': 216, 'bias': 8}
@@ -21,7 +21,7 @@ assert layer.effective_operations((3, 9, 9)).multiplications == 8 * 3 * 13 * 13
 chain = parse_chain("Conv2d(3, 8, 3) -> MaxPool2d(2, ceil_mode=True) -> ConvTranspose2d(8, 1, 2, 2)")
 assert chain.output_shape((3, 9, 9)) == (1, 8, 8)
 assert chain.receptive_field((3, 9, 9)).size == (4, 4)
-assert len(LAYERS) == 96
+assert len(classes()) == 96
 """
 
 REFERENCE = """
@@ -40,11 +40,11 @@ to_module(Conv2d(1, 1, 3))
 
 NETWORKS = """
 from convmath import Network, parse_chain, summarise, zoo
-from convmath.render.network import as_json, text
+from convmath.render.network import plain, text
 from convmath.solve import inputs
 summary = summarise(zoo.network("resnet50"))
 assert (summary.parameters, summary.multiplications) == (25557032, 4089184256)
-assert "25,557,032" in text(summary) and "25557032" in as_json(summary)
+assert "25,557,032" in text(summary) and plain(summary)["parameters"] == 25557032
 assert 224 in inputs(zoo.network("resnet50")).square
 """
 

@@ -150,12 +150,13 @@ SIZES = (  # network, input, node or None for the last map, size of the field, w
     ("Conv1d(1, 1, 3, padding=1, padding_mode='circular')", "1x9", None, (9,), False),
     ("PixelShuffle(2) -> Conv2d(1, 1, 3)", "4x6x6", None, (2, 2), False),
     ("Unfold(3, padding=1)", "2x5x6", "0", None, False),
+    ("Permute((0, 2, 1, 3))", "1x5x5", "0", (1, 1), False),
 )
 
 
 @pytest.mark.parametrize(("layers", "shape", "node", "size", "bound"), SIZES, ids=[row[0] for row in SIZES])
 def test_fields_by_hand(layers, shape, node, size, bound):
-    field = network_of(layers, shape).receptive_field(node=node)
+    field = network_of(layers, shape).trace().receptive_field(node)
     assert (field and field.size, bool(field and field.bound)) == (size, bound)
 
 

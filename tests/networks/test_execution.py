@@ -10,7 +10,7 @@ import pytest
 import convmath_reference
 from convmath import Add, Builder, Conv1d, Linear, Network, Node, ReLU, zoo
 from convmath.errors import ConvmathError
-from convmath.network import INPUT
+from convmath.network.nodes import INPUT
 from convmath.oracle import verify as verifying
 from convmath.oracle.execute import run_bounded, run_reference, seeded_integers, seeded_weights
 from convmath.oracle.record import page

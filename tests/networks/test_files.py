@@ -5,7 +5,7 @@ import json
 import pytest
 
 from convmath import ConvmathError, zoo
-from convmath.network import load, save
+from convmath.network.files import load, save
 
 
 @pytest.mark.parametrize("suffix", [".toml", ".json"])

@@ -29,7 +29,8 @@ from convmath import (
     zoo,
 )
 from convmath.geometry.notation import symbol
-from convmath.network import INPUT, Builder, Network
+from convmath.network.network import Builder, Network
+from convmath.network.nodes import INPUT
 from convmath.solve import (
     Sizes,
     arguments,

@@ -9,7 +9,8 @@ from typing import Any
 from hypothesis import strategies as st
 
 from convmath import layers
-from convmath.network import INPUT, Builder, Network
+from convmath.network.network import Builder, Network
+from convmath.network.nodes import INPUT
 from convmath.oracle.strategies.cases import Case, Draw, composite, ranked
 
 Shape = tuple[int, ...]
