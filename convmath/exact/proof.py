@@ -1,8 +1,8 @@
 """Is one integer expression equal to another?  Proved, refuted with a counter-example, or open.
 
-Three steps, in this order: the canonical form; a search for a counter-example on an integer grid; and,
-where every floor divides by a number, ``n = L*q + r`` with one proof for each residue ``r``.  The answer
-is never a guess.
+Four steps, in this order: the canonical form; a search for a counter-example on an integer grid; where
+every floor divides by a number, ``n = L*q + r`` with one proof for each residue ``r``; and there the
+polyhedral library ISL, where it is installed.  The answer is never a guess.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from sympy.logic.boolalg import Boolean
 
 from convmath.exact.floors import FloorDiv, Gcd, canonical
 from convmath.exact.integers import greatest_common_divisor, maximum, minimum
+from convmath.exact.polyhedra import InexpressibleError, zero_for_all
 
 Point = Mapping[Symbol, Any]
 
@@ -78,7 +79,15 @@ def prove_equal(left: Any, right: Any, *, given: tuple[Boolean, ...] = ()) -> Pr
             return Proof("refuted", "counter-example", checked, {s.name: v for s, v in point.items()})
         checked += 1
     cases = _residue_proof(_without_parity(left - right))
-    return Proof("proved", f"{cases} residues") if cases else Proof("agrees", "grid", checked)
+    if cases:
+        return Proof("proved", f"{cases} residues")
+    try:
+        found = zero_for_all(left - right, given, lambda point: evaluate(left - right, point) != 0)
+    except (ImportError, InexpressibleError):
+        return Proof("agrees", "grid", checked)
+    if found is True:
+        return Proof("proved", "polyhedra")
+    return Proof("refuted", "counter-example", checked, {s.name: value for s, value in found.items()})
 
 
 def prove_at_least(left: Any, right: Any, *, given: tuple[Boolean, ...] = ()) -> Proof:

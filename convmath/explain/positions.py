@@ -144,7 +144,7 @@ def _left(trace: Trace, past: tuple[Any, ...], gaps: tuple[Any, ...]) -> Iterato
     """The input rows and columns that no output sees."""
     names = [AXIS_NAMES[axis] for axis in AXES.get(len(trace.input_shape) - 1, ())]
     for name, rest in zip(names, past, strict=False):
-        if rest != 0:
+        if rest is not None and rest != 0:
             why = "input positions past the last window: no output sees them"
             yield Quantity("leftover", rest, why=why, label=f"leftover along {name}")
     yield Quantity("leftover", past, quiet=True)

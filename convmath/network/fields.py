@@ -70,7 +70,7 @@ class Reach:
         return tuple(found) if len(reads) < 2 else self._loosened(found, reads)
 
     def _loosened(self, found: list[Footprint | None], reads: dict[int, list[Footprint]]) -> Fields:
-        """The fields; where a path that reads nothing along one axis reads more along another, as bounds."""
+        """The fields; where a path that reads nothing along one axis reads more along another, bounds."""
         shape = self._placed.output_shape
         apart = {axis: each for axis, each in reads.items() if any(one is not each[0] for one in each)}
         lost = [axis for axis, each in apart.items() if any(one.misses(shape[axis]) for one in each)]

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
-from convmath.exact.integers import Integer, is_nonnegative, is_number, maximum, minimum, positive_part
+from convmath.exact.integers import (
+    Integer,
+    floor_div,
+    is_nonnegative,
+    is_number,
+    maximum,
+    minimum,
+    positive_part,
+)
 from convmath.geometry.footprint import AxisMap, Listed, Whole
 from convmath.geometry.reading import Path
 from convmath.geometry.window import Scatter, Window
@@ -12,68 +20,163 @@ from convmath.layers.base import Shape
 from convmath.network.nodes import INPUT
 from convmath.network.trace import Trace
 
-Last: TypeAlias = (
-    "tuple[Integer | None, ...]"  # the last position of each axis that is read; None where all of it is
-)
+
+class Read(NamedTuple):
+    """The ``last`` position of an axis that is read; ``even`` where all before it are read too."""
+
+    last: Integer
+    even: bool = True
 
 
-def leftover(trace: Trace) -> tuple[Integer, ...]:
+Reads: TypeAlias = "tuple[Read | None, ...]"  # one an axis; None where all of it is read
+NOTHING = Read(-1)
+
+
+class GapsError(Exception):
+    """Some positions are left out, so that the last ones that are read need not be read by the last ones."""
+
+
+def leftover(trace: Trace) -> tuple[Integer | None, ...]:
     """Per spatial axis, how many positions at its end no output of the last map reads.
 
-    Padding between layers reads nothing; gaps between windows are not counted.
+    Padding between layers reads nothing; gaps between windows are not counted.  None where the sizes are
+    symbols and windows leave gaps, so that no formula is known.
 
     >>> from convmath import Chain, Conv1d
     >>> leftover(Chain((Conv1d(1, 1, 2, 3), Conv1d(1, 1, 3, padding=1))).trace((1, 4)))
     (2,)
     """
-    end = trace.last_map
+    sizes, end = trace.input_shape[1:], trace.last_map
     if end == INPUT:
-        return (0,) * (len(trace.input_shape) - 1)
-    last: dict[str, Last] = {end: tuple(size - 1 for size in trace.shapes[end])}
+        return (0,) * len(sizes)
+    try:
+        found = _last_read(trace, end)
+    except GapsError:
+        return _by_positions(trace, end) if all(map(is_number, trace.input_shape)) else (None,) * len(sizes)
+    return tuple(
+        0 if read is None else n - 1 - read.last for n, read in zip(sizes, found[1:], strict=True)
+    )
+
+
+def _by_positions(trace: Trace, end: str) -> tuple[Integer, ...]:
+    """Every position that is read, for numbers."""
+    from convmath.network.positions import read_by
+
+    read = read_by(trace, end, (None,) * len(trace.shapes[end]))
+    sizes: Any = trace.input_shape[1:]
+    return tuple(
+        0 if axis is None else n - 1 - max(axis, default=-1)
+        for n, axis in zip(sizes, read[1:], strict=True)
+    )
+
+
+def _last_read(trace: Trace, end: str) -> Reads:
+    """The last position of each axis of the input that is read, node by node from the last map."""
+    read: dict[str, Reads] = {end: tuple(Read(size - 1) for size in trace.shapes[end])}
     for node in reversed(trace.network.nodes):
-        if node.name not in last:
+        if node.name not in read:
             continue
         placed = trace.placed[node.name]
         for path in placed.paths:
-            read, shape = node.inputs[path.source], placed.shapes[path.source]
-            reached = _back(path, last[node.name], shape)
-            last[read] = _farther(last[read], reached) if read in last else reached
-    found = last.get(INPUT, (-1,) * len(trace.input_shape))
-    return tuple(_rest(n, place) for n, place in zip(trace.input_shape[1:], found[1:], strict=True))
+            source, shape = node.inputs[path.source], placed.shapes[path.source]
+            here = _through(path, read[node.name], shape)
+            read[source] = _either(read[source], here) if source in read else here
+    return read.get(INPUT, (NOTHING,) * len(trace.input_shape))
 
 
-def _back(path: Path, last: Last, shape: Shape) -> Last:
+def _through(path: Path, read: Reads, shape: Shape) -> Reads:
     return tuple(
-        None
-        if link.axis is None or last[link.axis] is None
-        else _last_read(link.map, last[link.axis], size)
+        None if link.axis is None else _behind(link.map, read[link.axis], size)
         for link, size in zip(path.links, shape, strict=True)
     )
 
 
-def _last_read(axis_map: AxisMap, output: Integer | None, size: Integer) -> Integer | None:
-    """The last of ``size`` positions that outputs up to this one read."""
-    if output is None or isinstance(axis_map, Whole):
+def _behind(axis_map: AxisMap, read: Read | None, n: Integer) -> Read | None:
+    """Which of ``n`` positions are read by those outputs."""
+    if read is None or isinstance(axis_map, Whole):
         return None
-    if is_number(output) and output < 0:
-        return -1
+    if is_number(read.last) and read.last < 0:
+        return NOTHING
+    if axis_map == _IDENTITY:
+        return read._replace(last=minimum(read.last, n - 1))
+    if not read.even:
+        raise GapsError
     if isinstance(axis_map, Listed):
-        return max(axis_map.sources({0, int(output)})) if is_number(output) and is_number(size) else None
-    assert isinstance(axis_map, (Window, Scatter))
-    rest = size - 1 - axis_map.reads(output, output)[1]
-    return size - 1 - positive_part(rest)
+        return _of_list(axis_map, read.last, n)
+    found = (
+        _of_window(axis_map, read.last, n)
+        if isinstance(axis_map, Window)
+        else _of_scatter(axis_map, read.last, n)
+    )
+    return found if is_nonnegative(found.last + 1) else found._replace(last=maximum(found.last, -1))
 
 
-def _farther(first: Last, second: Last) -> Last:
+_IDENTITY = Window()
+
+
+def _of_list(axis_map: Listed, last: Integer, n: Integer) -> Read | None:
+    if not (is_number(last) and is_number(n)):
+        return None
+    places = axis_map.sources(range(last + 1))
+    return Read(max(places, default=-1), len(places) == max(places, default=-1) + 1)
+
+
+def _of_window(window: Window, last: Integer, n: Integer) -> Read:
+    """What outputs up to the last one read: all up to its window's end where that lies on the input."""
+    if window.begin != 0 and not is_nonnegative(window.begin):  # cropped
+        raise GapsError
+    apart = window.dilation != 1 and window.kernel_size != 1
+    even = _is_even_apart(window, last) if apart else is_nonnegative(window.kernel_size - window.stride)
+    end = window.reads(last, last)[1]
+    if is_nonnegative(n - 1 - end):
+        return Read(end, even)
+    return Read(_farthest_tap(window, last, n) if apart else _farthest_window(window, last, n), even)
+
+
+def _farthest_window(window: Window, last: Integer, n: Integer) -> Integer:
+    """The last position read by windows without gaps: of them, the last one that starts on the input has it."""
+    starts_on_input = is_nonnegative(n - 1 + window.begin - window.stride * last)
+    output = last if starts_on_input else minimum(last, floor_div(n - 1 + window.begin, window.stride))
+    return n - 1 - positive_part(n - 1 - window.reads(output, output)[1])
+
+
+def _farthest_tap(window: Window, last: Integer, n: Integer) -> Integer:
+    """The last position that one of the taps reads, each on its own."""
+    if not is_number(window.kernel_size):
+        raise GapsError
+    places = [window.dilation * tap - window.begin for tap in range(window.kernel_size)]
+    known = [place for place in places if is_nonnegative(n - 1 - place)]
+    found: Integer = -1
+    for place in known:
+        output = minimum(last, floor_div(n - 1 - place, window.stride))
+        found = maximum(found, window.stride * output + place)
+    if len(known) < len(places) and found != n - 1 and not (is_number(n) and all(map(is_number, places))):
+        raise GapsError
+    return found
+
+
+def _is_even_apart(window: Window, last: Integer) -> bool:
+    """Whether dilated windows read all positions up to the last: what each tap reads meets the next one's."""
+    ends = (last + 1 - window.dilation, window.dilation * (window.kernel_size - 1) - window.begin)
+    return window.stride == 1 and all(map(is_nonnegative, ends))
+
+
+def _of_scatter(scatter: Scatter, last: Integer, n: Integer) -> Read:
+    """Which windows write outputs up to the last one."""
+    window = scatter.window
+    if window.dilation != 1 or not is_nonnegative(window.kernel_size - 1 - window.begin):
+        raise GapsError
+    return Read(minimum(n - 1, scatter.reads(last, last)[1]))
+
+
+def _either(first: Reads, second: Reads) -> Reads:
     return tuple(
-        None if a is None or b is None else maximum(a, b) for a, b in zip(first, second, strict=True)
+        None if a is None or b is None else _farther(a, b) for a, b in zip(first, second, strict=True)
     )
 
 
-def _rest(n: Integer, last: Integer | None) -> Integer:
-    if last is None:
-        return 0
-    rest = n - 1 - last
-    if is_number(rest) and is_number(n):
-        return min(rest, n)
-    return rest if is_nonnegative(last) else minimum(rest, n)
+def _farther(first: Read, second: Read) -> Read:
+    for one, other in ((first, second), (second, first)):
+        if is_nonnegative(one.last - other.last):
+            return one._replace(even=one.even or one.last == other.last and other.even)
+    return Read(maximum(first.last, second.last), first.even and second.even)

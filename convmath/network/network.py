@@ -154,7 +154,7 @@ class Network:
             )
         return field
 
-    def leftover(self, input_shape: Shape | None = None) -> tuple[Integer, ...]:
+    def leftover(self, input_shape: Shape | None = None) -> tuple[Integer | None, ...]:
         """How many positions of each axis of the input lie past the last one that is read."""
         return leftover(self.trace(input_shape))
 

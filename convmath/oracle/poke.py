@@ -7,7 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from convmath.layers.base import Shape
 from convmath.layers.reshape import Permute
+from convmath.network.leftover import leftover
 from convmath.network.network import Network
 from convmath.network.nodes import INPUT, Node
 from convmath.network.positions import read_by
@@ -83,22 +85,30 @@ def poked_leftover(network: Network) -> tuple[int, ...]:
     >>> poked_leftover(Network.chain([MaxPool1d(2)], (1, 7)))
     (1,)
     """
-    sizes: Any = (network.input_shape or ())[1:]
+    trace = network.trace()
+    return _left(poked(network)[trace.last_map], trace.input_shape[1:])
+
+
+def _left(changed: Any, sizes: Shape) -> tuple[int, ...]:
     axes = [set[int]() for _ in sizes]
-    for read in poked_read(poked(network)[network.trace().last_map], len(sizes)):
+    for read in poked_read(changed, len(sizes)):
         axes = [before | now for before, now in zip(axes, read, strict=True)]
-    return tuple(n - 1 - max(axis, default=-1) for n, axis in zip(sizes, axes, strict=True))
+    return tuple(int(n) - 1 - max(axis, default=-1) for n, axis in zip(sizes, axes, strict=True))
 
 
 def check_fields(network: Network) -> None:
     """Raise AssertionError unless every position of every node reads what the formulas say.
 
     The positions that ``Trace.read_by`` lists must be those whose poke changes it, axis by axis; a
-    receptive field must start and end with them, and one that is only a bound must hold them.
+    receptive field must start and end with them, and one that is only a bound must hold them; what is left
+    over must be noticed by no position of the last map.
     """
     trace, turned = network.trace(), _turned(network)
-    rank = len(trace.input_shape) - 1
-    for name, changed in poked(network).items():
+    rank, noticed = len(trace.input_shape) - 1, poked(network)
+    said, left = leftover(trace), _left(noticed[trace.last_map], trace.input_shape[1:])
+    gated = any(node.layer.gates for node in network.nodes)  # what is held here is read nevertheless
+    assert gated or said == left, f"{network!r} leaves {left} over when poked, {said} by formula"
+    for name, changed in noticed.items():
         places = np.ndindex(*changed.shape[rank:])
         for place, axes in zip(places, poked_read(changed, rank), strict=True):
             _check_read(trace, name, place, axes)
