@@ -10,7 +10,7 @@ from __future__ import annotations
 import functools
 import itertools
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
@@ -148,13 +148,22 @@ def grid(symbols: list[Symbol], given: tuple[Boolean, ...] = ()) -> Iterator[dic
 
 def _allowed(symbol: Symbol, side: int) -> list[int]:
     """The ``side`` whole numbers nearest to 0 that are what the symbol is assumed to be."""
+    assumed = [(_FACTS[name], truth) for name, truth in symbol.assumptions0.items() if name in _FACTS]
     nearest = sorted(range(-4 * side, 4 * side + 1), key=lambda value: (abs(value), -value))
-    return [value for value in nearest if _is_assumed(symbol, sympy.Integer(value))][:side]
+    found = (value for value in nearest if all(fact(value) == truth for fact, truth in assumed))
+    return list(itertools.islice(found, side))
 
 
-def _is_assumed(symbol: Symbol, value: sympy.Integer) -> bool:
-    assumed = symbol.assumptions0.items()
-    return all(getattr(value, f"is_{name}", None) in (truth, None) for name, truth in assumed)
+_FACTS: dict[str, Callable[[int], bool]] = {  # whatever else SymPy assumes of integers follows from these
+    "integer": lambda value: True,
+    "positive": lambda value: value > 0,
+    "negative": lambda value: value < 0,
+    "zero": lambda value: value == 0,
+    "even": lambda value: value % 2 == 0,
+    "odd": lambda value: value % 2 == 1,
+    "prime": sympy.isprime,
+    "composite": lambda value: value > 1 and not sympy.isprime(value),
+}
 
 
 def _without_parity(expression: Expr) -> Expr:

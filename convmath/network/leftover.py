@@ -33,7 +33,7 @@ NOTHING = Read(-1)
 
 
 class GapsError(Exception):
-    """Some positions are left out, so that the last ones that are read need not be read by the last ones."""
+    """Some positions are left out: the last ones that are read need not be read by the last outputs."""
 
 
 def leftover(trace: Trace) -> tuple[Integer | None, ...]:
@@ -53,9 +53,7 @@ def leftover(trace: Trace) -> tuple[Integer | None, ...]:
         found = _last_read(trace, end)
     except GapsError:
         return _by_positions(trace, end) if all(map(is_number, trace.input_shape)) else (None,) * len(sizes)
-    return tuple(
-        0 if read is None else n - 1 - read.last for n, read in zip(sizes, found[1:], strict=True)
-    )
+    return tuple(0 if read is None else n - 1 - read.last for n, read in zip(sizes, found[1:], strict=True))
 
 
 def _by_positions(trace: Trace, end: str) -> tuple[Integer, ...]:
@@ -134,7 +132,7 @@ def _of_window(window: Window, last: Integer, n: Integer) -> Read:
 
 
 def _farthest_window(window: Window, last: Integer, n: Integer) -> Integer:
-    """The last position read by windows without gaps: of them, the last one that starts on the input has it."""
+    """The last position read by windows without gaps: the last one that starts on the input has it."""
     starts_on_input = is_nonnegative(n - 1 + window.begin - window.stride * last)
     output = last if starts_on_input else minimum(last, floor_div(n - 1 + window.begin, window.stride))
     return n - 1 - positive_part(n - 1 - window.reads(output, output)[1])
@@ -156,7 +154,7 @@ def _farthest_tap(window: Window, last: Integer, n: Integer) -> Integer:
 
 
 def _is_even_apart(window: Window, last: Integer) -> bool:
-    """Whether dilated windows read all positions up to the last: what each tap reads meets the next one's."""
+    """Whether dilated windows read all up to the last: what each tap reads meets the next one's."""
     ends = (last + 1 - window.dilation, window.dilation * (window.kernel_size - 1) - window.begin)
     return window.stride == 1 and all(map(is_nonnegative, ends))
 
@@ -178,5 +176,5 @@ def _either(first: Reads, second: Reads) -> Reads:
 def _farther(first: Read, second: Read) -> Read:
     for one, other in ((first, second), (second, first)):
         if is_nonnegative(one.last - other.last):
-            return one._replace(even=one.even or one.last == other.last and other.even)
+            return one._replace(even=one.even or (one.last == other.last and other.even))
     return Read(maximum(first.last, second.last), first.even and second.even)

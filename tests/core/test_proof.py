@@ -190,12 +190,16 @@ def test_conditions_may_name_symbols_of_their_own():
     ids=str,
 )
 def test_polyhedra_prove_what_residues_cannot(left, right, given):
-    pytest.importorskip("islpy", reason="the polyhedral library ISL is not there: pip install convmath[proof]")
+    pytest.importorskip(
+        "islpy", reason="the polyhedral library ISL is not there: pip install convmath[proof]"
+    )
     assert prove_equal(left, right, given=given).verdict == "proved"
 
 
 def test_polyhedra_find_a_value_far_away():
     """Both are equal up to 10,000: no grid of small numbers tells them apart."""
-    pytest.importorskip("islpy", reason="the polyhedral library ISL is not there: pip install convmath[proof]")
+    pytest.importorskip(
+        "islpy", reason="the polyhedral library ISL is not there: pip install convmath[proof]"
+    )
     proof = prove_equal(sympy.Max(N, 10_000), 10_000)
     assert (proof.verdict, proof.counterexample["n"] > 10_000) == ("refuted", True)

@@ -26,17 +26,21 @@ class Taps(NamedTuple):
     end: int = 0
     dilation: int = 1
     outputs: str = ""  # the outputs i, where they are not those whose window ends inside the padding
+    ceil_mode: bool = False  # whether a last window may reach past it
 
     @property
     def size(self):
         return self.dilation * (self.kernel_size - 1) + 1
 
+    def there(self, i="i", n="n"):
+        """Whether there is an output i, if it is not negative."""
+        past = self.stride - 1 if self.ceil_mode else 0
+        ends = f"{self.stride}*{i} + {self.size - 1 - self.begin} <= {n} - 1 + {self.end + past}"
+        return self.outputs or (f"{ends} and {self.stride}*{i} - {self.begin} < {n}" if past else ends)
+
     def windows(self, n="n"):
         """Which outputs there are."""
-        return f"0 <= i and ({self.outputs or self.inside(n)})"
-
-    def inside(self, n="n"):
-        return f"{self.stride}i + {self.size - 1 - self.begin} <= {n} - 1 + {self.end}"
+        return f"0 <= i and ({self.there(n=n)})"
 
     def taps(self, n="n"):
         """Windows and their taps, those beside the input too."""
@@ -44,12 +48,11 @@ class Taps(NamedTuple):
 
     def landing(self, n="n"):
         """Those that lie on the input."""
-        return f"{self.taps(n)} and 0 <= {self.at} < {n}"
+        return f"{self.taps(n)} and 0 <= {self.at()} < {n}"
 
-    @property
-    def at(self):
+    def at(self, i="i", a="a"):
         """The position that tap a of output i reads."""
-        return f"({self.stride}i + {self.dilation}*a - {self.begin})"
+        return f"({self.stride}*{i} + {self.dilation}*{a} - {self.begin})"
 
 
 class Lattice:
@@ -63,6 +66,10 @@ class Lattice:
     def points(self, indices, condition):
         """How many points fulfil a condition, for all sizes."""
         return self.set(indices, condition).card()
+
+    def nothing(self):
+        """None at all."""
+        return self.points("i", "0 = 1")
 
     def taps(self, kernel_size, condition):
         """How many pairs of an i and a tap a fulfil it: tap by tap, so that each count is linear in n."""
@@ -83,7 +90,10 @@ class Lattice:
 
     def assert_same(self, expression, counted, where="0 = 0"):
         """An expression of ours and a count are equal for all sizes, or for those that are asked for."""
-        known, expression = self.sizes(where) if isinstance(where, str) else where, sympy.sympify(expression)
+        known, expression = (
+            self.sizes(where) if isinstance(where, str) else where,
+            sympy.sympify(expression),
+        )
         difference = self.view.polynomial(expression).sub(counted)
         if difference.intersect_params(known).gist_params(known).is_zero():
             return
