@@ -50,10 +50,10 @@ def leftover(trace: Trace) -> tuple[Integer | None, ...]:
     if end == INPUT:
         return (0,) * len(sizes)
     try:
-        found = _last_read(trace, end)
+        read = _last_read(trace, end)[1:]
     except GapsError:
         return _by_positions(trace, end) if all(map(is_number, trace.input_shape)) else (None,) * len(sizes)
-    return tuple(0 if read is None else n - 1 - read.last for n, read in zip(sizes, found[1:], strict=True))
+    return tuple(0 if axis is None else n - 1 - axis.last for n, axis in zip(sizes, read, strict=True))
 
 
 def _by_positions(trace: Trace, end: str) -> tuple[Integer, ...]:
@@ -62,10 +62,9 @@ def _by_positions(trace: Trace, end: str) -> tuple[Integer, ...]:
 
     read = read_by(trace, end, (None,) * len(trace.shapes[end]))
     sizes: Any = trace.input_shape[1:]
-    return tuple(
-        0 if axis is None else n - 1 - max(axis, default=-1)
-        for n, axis in zip(sizes, read[1:], strict=True)
-    )
+    if any(axis is not None and not axis for axis in read):
+        return tuple(sizes)
+    return tuple(0 if axis is None else n - 1 - max(axis) for n, axis in zip(sizes, read[1:], strict=True))
 
 
 def _last_read(trace: Trace, end: str) -> Reads:
@@ -83,10 +82,15 @@ def _last_read(trace: Trace, end: str) -> Reads:
 
 
 def _through(path: Path, read: Reads, shape: Shape) -> Reads:
-    return tuple(
-        None if link.axis is None else _behind(link.map, read[link.axis], size)
-        for link, size in zip(path.links, shape, strict=True)
-    )
+    """What a path reads of its source; where that is nothing along one axis, it is nothing at all."""
+    links = zip(path.links, shape, strict=True)
+    found = tuple([None if to.axis is None else _behind(to.map, read[to.axis], n) for to, n in links])
+    lasts = [axis.last for axis in found if axis is not None and not is_nonnegative(axis.last)]
+    if any(map(is_number, lasts)):
+        return (NOTHING,) * len(found)
+    if lasts and len(shape) > 2:
+        raise GapsError
+    return found
 
 
 def _behind(axis_map: AxisMap, read: Read | None, n: Integer) -> Read | None:
@@ -95,8 +99,8 @@ def _behind(axis_map: AxisMap, read: Read | None, n: Integer) -> Read | None:
         return None
     if is_number(read.last) and read.last < 0:
         return NOTHING
-    if axis_map == _IDENTITY:
-        return read._replace(last=minimum(read.last, n - 1))
+    if axis_map == _IDENTITY and is_nonnegative(n - 1 - read.last):
+        return read
     if not read.even:
         raise GapsError
     if isinstance(axis_map, Listed):

@@ -9,7 +9,7 @@ import sympy
 import convmath.geometry.window
 from convmath.errors import ConvmathError
 from convmath.exact.proof import evaluate
-from tests.core.mutants import load, mutants
+from tests.strength.mutants import load, mutants
 
 SPECS = (  # kernel size, stride, begin, end, dilation
     *((1, 1, 0, 0, 1), (3, 1, 1, 1, 1), (3, 2, 1, 0, 1), (2, 3, 0, 1, 1), (2, 2, 1, 1, 2), (3, 1, 2, 4, 2)),

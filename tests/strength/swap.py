@@ -1,0 +1,148 @@
+"""Mutants put into the running package: a function's code is exchanged, tests are called, it is put back."""
+
+import contextlib
+import functools
+import gc
+import importlib
+import inspect
+import itertools
+import signal
+import types
+
+from hypothesis import Phase, is_hypothesis_test, settings
+
+from tests.strength.mutants import mutants
+
+SECONDS = 20  # a mutant that runs longer goes round in circles
+FEW = settings(
+    settings.get_profile("ci"),
+    max_examples=25,
+    phases=(Phase.explicit, Phase.generate),
+    derandomize=True,
+    database=None,
+)
+GIVEN = {"device": "cpu"}  # fixtures; a test that wants others is not called
+
+
+def exchanged(module):
+    """(description, function, code) of every mutant of a module's functions; constants around them have none."""
+    for what, tree in mutants(module.__file__):
+        name = what.partition(":")[0]
+        function = found(module, name.split("."))
+        if function is not None:
+            codes = dict(compiled(compile(tree, module.__file__, "exec")))
+            code = codes[function.__qualname__]
+            if alike(code) != alike(function.__code__):
+                yield what, function, code
+
+
+def found(owner, names):
+    """The outermost function on the way to a name."""
+    for name in names:
+        here = vars(owner).get(name)
+        here = getattr(here, "fget", None) or getattr(here, "func", None) or getattr(here, "__func__", here)
+        here = inspect.unwrap(here) if callable(here) else here
+        if isinstance(here, types.FunctionType):
+            return here
+        if not isinstance(here, type):
+            return None
+        owner = here
+    return None
+
+
+def compiled(code):
+    for inner in code.co_consts:
+        if isinstance(inner, types.CodeType):
+            yield inner.co_qualname, inner
+            yield from compiled(inner)
+
+
+def alike(code):
+    """What a code does, apart from where it stands."""
+    constants = [alike(each) if isinstance(each, types.CodeType) else repr(each) for each in code.co_consts]
+    return code.co_code, code.co_names, code.co_varnames, constants
+
+
+def calls(names):
+    """Every test of these modules with its parameters, those that draw nothing first."""
+    tests = [
+        test
+        for name in names
+        for _, test in inspect.getmembers(importlib.import_module(name), inspect.isfunction)
+        if test.__name__.startswith("test_") and test.__module__ == name
+    ]
+    return [call for test in sorted(tests, key=is_hypothesis_test) for call in with_parameters(test)]
+
+
+def with_parameters(test):
+    marks = [mark for mark in getattr(test, "pytestmark", ()) if mark.name == "parametrize"]
+    if is_hypothesis_test(test):
+        test._hypothesis_internal_use_settings = FEW
+    sets = [list(rows(*mark.args[:2])) for mark in marks]
+    wanted = inspect.signature(test).parameters
+    for chosen in itertools.product(*sets):
+        given = {key: value for row in chosen for key, value in row.items()}
+        fixtures = {name: GIVEN[name] for name in wanted if name in GIVEN}
+        if wanted.keys() <= given.keys() | fixtures.keys():
+            yield functools.partial(test, **given, **fixtures)
+
+
+def rows(names, values):
+    names = [each.strip() for each in names.split(",")] if isinstance(names, str) else names
+    for value in values:
+        value = value.values if hasattr(value, "values") and hasattr(value, "marks") else value
+        yield dict(zip(names, value if len(names) > 1 else (value,), strict=True))
+
+
+@contextlib.contextmanager
+def swapped(function, code):
+    before = function.__code__
+    forget()
+    function.__code__ = code
+    try:
+        yield
+    finally:
+        function.__code__ = before
+        forget()
+
+
+def forget():
+    """Empties every cache of the package."""
+    for cached in caches():
+        cached.cache_clear()
+
+
+def caches():
+    kind = type(functools.cache(len))
+    return [each for each in gc.get_objects() if isinstance(each, kind) and ours(each)]
+
+
+def ours(cached):
+    return str(getattr(cached, "__module__", "")).startswith("convmath")
+
+
+def killer(function, code, tests):
+    """The first test that fails with this code; None where the mutant survives all of them."""
+    with swapped(function, code):
+        for test in tests:
+            if fails(test):
+                return test
+    return None
+
+
+def fails(test):
+    signal.signal(signal.SIGALRM, _give_up)
+    signal.alarm(SECONDS)
+    try:
+        test()
+    except KeyboardInterrupt:
+        raise
+    except BaseException:  # pytest's own failures are no Exception
+        return True
+    finally:
+        signal.alarm(0)
+    return False
+
+
+def _give_up(*_):
+    raise TimeoutError
