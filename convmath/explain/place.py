@@ -7,11 +7,11 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 from convmath.errors import ConvmathError
-from convmath.exact.integers import is_number, ratio
+from convmath.exact.integers import ratio
 from convmath.geometry.footprint import Footprint
 from convmath.geometry.notation import AXES, AXIS_NAMES
 from convmath.layers.base import show
-from convmath.network.positions import read_by
+from convmath.network.positions import check_numbers, read_by
 from convmath.network.trace import Trace
 from convmath.read import ShapeLike, Subject, network_of
 
@@ -41,16 +41,13 @@ def seen(
 
     ``what`` is a layer, a chain, a name, a file or a module; without a node its last map is meant.  Every
     tap is followed, and padding reads nothing.  Raises ConvmathError for a position that is not on the
-    map.
+    map, and where the input or a layer has a symbol.
 
     >>> seen("lenet", (0, (3, 4)), node="S4")[1][1:5]
     ((3, 4), (10, 29), (10, 27), Fraction(39, 2))
     """
     trace = network_of(what, input_shape).trace()
-    if not all(map(is_number, trace.input_shape)):
-        raise ConvmathError(
-            f"{show(trace.input_shape)} has symbols; give the input in numbers, like 3x224x224"
-        )
+    check_numbers(trace)
     name = trace.last_map if node is None else trace.network[node].name
     axes = trace.fields[name] or ()
     regions = _checked(trace, name, axes, position)

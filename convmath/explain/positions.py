@@ -147,12 +147,16 @@ def _left(trace: Trace, past: tuple[Any, ...], gaps: tuple[Any, ...]) -> Iterato
         if rest is not None and rest != 0:
             why = "input positions past the last window: no output sees them"
             yield Quantity("leftover", rest, why=why, label=f"leftover along {name}")
-    yield Quantity("leftover", past, quiet=True)
+    yield Quantity("leftover", _known(past), quiet=True)
     for name, rest, gap in zip(names, past, gaps, strict=False):
         if gap is not None and gap != rest:
             why = "input positions that no tap reads, gaps between taps and windows included"
             yield Quantity("unread", gap, why=why, label=f"unread along {name}")
-    yield Quantity("unread", gaps, quiet=True)
+    yield Quantity("unread", _known(gaps), quiet=True)
+
+
+def _known(axes: tuple[Any, ...]) -> Any:
+    return "not known" if None in axes else axes
 
 
 def network_reach(trace: Trace) -> Iterator[Quantity]:

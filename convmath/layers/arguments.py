@@ -82,8 +82,12 @@ def symbols_of(layer: Layer) -> list[Any]:
     >>> symbols_of(parse_layer("Conv2d(C, 2*C, k)"))
     [C, k]
     """
-    found = {symbol for field in fields(layer) for symbol in _symbols(getattr(layer, field.name))}  # type: ignore[arg-type]
-    return sorted(found, key=str)
+    return symbols_in(tuple(getattr(layer, field.name) for field in fields(layer)))  # type: ignore[arg-type]
+
+
+def symbols_in(*values: Any) -> list[Any]:
+    """The symbols in some values, tuples among them, by name."""
+    return sorted(set().union(*map(_symbols, values)), key=str)
 
 
 def _symbols(value: Any) -> set[Any]:

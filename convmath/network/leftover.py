@@ -52,7 +52,7 @@ def leftover(trace: Trace) -> tuple[Integer | None, ...]:
     try:
         read = _last_read(trace, end)[1:]
     except GapsError:
-        return _by_positions(trace, end) if all(map(is_number, trace.input_shape)) else (None,) * len(sizes)
+        return (None,) * len(sizes) if trace.symbols else _by_positions(trace, end)
     return tuple(0 if axis is None else n - 1 - axis.last for n, axis in zip(sizes, read, strict=True))
 
 
@@ -130,15 +130,22 @@ def _of_window(window: Window, last: Integer, n: Integer) -> Read:
     apart = window.dilation != 1 and window.kernel_size != 1
     even = _is_even_apart(window, last) if apart else is_nonnegative(window.kernel_size - window.stride)
     end = window.reads(last, last)[1]
-    if is_nonnegative(n - 1 - end):
+    if is_nonnegative(n - 1 - end) or (_is_last(window, last, n) and is_nonnegative(-window.end)):
         return Read(end, even)
     return Read(_farthest_tap(window, last, n) if apart else _farthest_window(window, last, n), even)
 
 
+def _is_last(window: Window, last: Integer, n: Integer) -> bool:
+    """Whether it is the last window that fits on ``n`` positions and their padding."""
+    return bool(window.fits is None and last == window.count(n) - 1)
+
+
 def _farthest_window(window: Window, last: Integer, n: Integer) -> Integer:
     """The last position read by windows without gaps: the last one that starts on the input has it."""
-    starts_on_input = is_nonnegative(n - 1 + window.begin - window.stride * last)
-    output = last if starts_on_input else minimum(last, floor_div(n - 1 + window.begin, window.stride))
+    output, on_input = last, n - 1 + window.begin
+    fits = _is_last(window, last, n) and is_nonnegative(window.size - 1 - window.end)
+    if not fits and not is_nonnegative(on_input - window.stride * last):
+        output = minimum(last, floor_div(on_input, window.stride))
     return n - 1 - positive_part(n - 1 - window.reads(output, output)[1])
 
 

@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TypeAlias
 
+from convmath.errors import ConvmathError
 from convmath.exact.integers import Integer
 from convmath.geometry.footprint import AxisMap, Listed, Whole
 from convmath.geometry.reading import Link, Path
 from convmath.geometry.window import Scatter, Window
-from convmath.layers.base import Placed, Shape
+from convmath.layers.base import Placed, Shape, show
 from convmath.network.nodes import INPUT
 from convmath.network.trace import Trace
 
@@ -47,6 +48,15 @@ def readers(trace: Trace, pixel: Sequence[int], name: str) -> Box | None:
         if node.name == name:
             break
     return along_axes(found[name]) if found.get(name) else None
+
+
+def check_numbers(trace: Trace) -> None:
+    """Raise ConvmathError where the input or a layer has a symbol."""
+    if trace.symbols:
+        raise ConvmathError(
+            f"{trace.network.title} on {show(trace.input_shape)} has the symbol {trace.symbols[0]}; give a "
+            "number, for positions are followed one by one"
+        )
 
 
 def _sources_of(placed: Placed, wanted: Box) -> list[tuple[int, Box]]:

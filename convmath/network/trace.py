@@ -13,6 +13,7 @@ from convmath.exact.integers import Integer, is_function, is_number, plain, prod
 from convmath.geometry.footprint import Footprint
 from convmath.geometry.loopnest import KINDS, Operations
 from convmath.geometry.reading import ReceptiveField, receptive_field
+from convmath.layers.arguments import symbols_in, symbols_of
 from convmath.layers.base import Layer, Placed, Shape, show
 from convmath.network.fields import Fields, Reach, ends_maps
 from convmath.network.nodes import INPUT, Node, last_readers, passed_by_all
@@ -54,6 +55,11 @@ class Trace:
             except ConvmathError as error:
                 raise ConvmathError(_located(self.network.name, node, shapes, error)) from None
         return placed
+
+    @cached_property
+    def symbols(self) -> list[Any]:
+        """The symbols in the input's sizes and the layers' arguments, by name."""
+        return symbols_in(self.input_shape, *(tuple(symbols_of(placed.layer)) for placed in self._times))
 
     @property
     def output_shape(self) -> Shape:

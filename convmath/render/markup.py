@@ -42,6 +42,8 @@ def _value(quantity: Quantity, style: Style) -> str:
     if isinstance(quantity.value, tuple) and any(map(is_symbolic, quantity.value)):
         return _TIMES[style.name].join(write_factor(part, style) for part in quantity.value)
     text = value_text(quantity.value)
+    if isinstance(quantity.value, str) and style.name != "mathml":
+        return rf"\text{{{text}}}"
     if style.name == "latex":
         text = text.replace(",", "{,}").replace("x", r" \times ").replace("_", r"\_")
     unit = f" {quantity.unit}" if quantity.unit else ""

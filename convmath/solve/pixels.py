@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from convmath.errors import ConvmathError
 from convmath.exact.integers import is_number
 from convmath.layers.base import Shape, show
-from convmath.network.positions import readers
+from convmath.network.positions import check_numbers, readers
 from convmath.network.trace import Trace
 from convmath.read import ShapeLike, Subject, network_of
 
@@ -30,6 +30,7 @@ def reached(
     if network.unknown:
         raise ConvmathError(f"{network.name} is partial ({network.unknown[0]}); not solved")
     trace = network.trace()
+    check_numbers(trace)
     wanted = trace.last_map if node is None else network[node].name
     _check(trace.input_shape, pixel)
     sizes = _positions(trace, wanted)

@@ -1,0 +1,43 @@
+"""Which tests are to notice a wrong change of which module."""
+
+FIELDS = ("tests.core.test_footprint", "tests.layers.test_fields")
+SIZES = ("tests.networks.test_solve", "tests.networks.test_symbolic")
+EXACT = ("tests.core.test_proof", "tests.core.test_integers", "tests.networks.test_symbolic")
+LAYERS = ("tests.layers.test_hand_worked", "tests.layers.test_refusals", "tests.layers.test_witnesses")
+NETWORKS = ("tests.networks.test_published", "tests.networks.test_files", "tests.networks.test_symbolic")
+IMPORTS = ("tests.networks.test_import",)
+REFERENCE = ("tests.layers.test_values", "tests.layers.test_hand_worked", "tests.layers.test_witnesses")
+
+TARGETS = {
+    "convmath.geometry": {"footprint": FIELDS, "reading": FIELDS, "loopnest": LAYERS},
+    "convmath.network": {
+        **dict.fromkeys(("fields", "positions", "leftover"), FIELDS),
+        **dict.fromkeys(("conventions", "trace", "summary", "nodes", "network"), NETWORKS),
+    },
+    "convmath.exact": {
+        **dict.fromkeys(("size", "sizes", "where", "demand"), SIZES),
+        **dict.fromkeys(("floors", "integers", "proof"), EXACT),
+    },
+    "convmath.solve": dict.fromkeys(("boxes", "fits", "padding", "history", "budget"), SIZES),
+    "convmath.layers": dict.fromkeys(
+        (
+            *("activation", "adaptive", "arguments", "base", "conv", "conv_transpose", "join", "linear"),
+            *("norm", "pad", "pool", "reduce", "reshape", "resize", "shuffle", "sliding", "softmax"),
+        ),
+        LAYERS,
+    ),
+    "convmath.torch": dict.fromkeys(
+        (
+            *("aten.axes", "aten.calls", "aten.dense", "aten.elements", "aten.windows"),
+            *("general", "graph", "importing"),
+        ),
+        IMPORTS,
+    ),
+    "convmath_reference": dict.fromkeys(
+        (
+            *("activation", "adaptive", "conv", "conv_transpose", "counting", "elements", "norm", "pad"),
+            *("pool", "reduce", "reshape", "resize", "windows"),
+        ),
+        REFERENCE,
+    ),
+}
