@@ -76,7 +76,7 @@ def reaches(network: str, pixel: str, input_text: str | None, node: str | None, 
         )
         return
     shown = " x ".join(_runs(sorted(axis)) for axis in axes)
-    click.echo(f"pixel {show(place)} reaches {shown} of {name}, {show(trace.shapes[name])}")
+    click.echo(f"pixel {pixel} reaches {shown} of {name}, {show(trace.shapes[name])}")
 
 
 def _runs(places: list[int]) -> str:

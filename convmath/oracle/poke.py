@@ -100,8 +100,9 @@ def check_fields(network: Network) -> None:
     """Raise AssertionError unless every position of every node reads what the formulas say.
 
     The positions that ``Trace.read_by`` lists must be those whose poke changes it, axis by axis; a
-    receptive field must start and end with them, and one that is only a bound must hold them; what is left
-    over must be noticed by no position of the last map.
+    receptive field must start and end with them; one that is only a bound must hold them, and is one in
+    a chain only where some position reads less.  What is left over must be noticed by no position of the last
+    map.
     """
     trace, turned = network.trace(), _turned(network)
     rank, noticed = len(trace.input_shape) - 1, poked(network)
@@ -109,11 +110,14 @@ def check_fields(network: Network) -> None:
     gated = any(node.layer.gates for node in network.nodes)  # what is held here is read nevertheless
     assert gated or said == left, f"{network!r} leaves {left} over when poked, {said} by formula"
     for name, changed in noticed.items():
-        places = np.ndindex(*changed.shape[rank:])
+        places, less = np.ndindex(*changed.shape[rank:]), set[int]()
         for place, axes in zip(places, poked_read(changed, rank), strict=True):
             _check_read(trace, name, place, axes)
             if turned[name] is not None:
-                _check_field(trace, name, place, [axes[axis] for axis in turned[name]], turned[name])
+                read = [axes[axis] for axis in turned[name]]
+                less |= _check_field(trace, name, place, read, turned[name])
+        if network.is_chain and turned[name] is not None:
+            _check_bounds(trace, name, less)
 
 
 def _turned(network: Network) -> dict[str, Any]:
@@ -145,8 +149,9 @@ def _check_read(trace: Trace, name: str, place: tuple[int, ...], axes: list[set[
 
 def _check_field(
     trace: Trace, name: str, place: tuple[int, ...], axes: list[set[int]], turned: tuple[int, ...]
-) -> None:
-    """The field along every axis that still has positions."""
+) -> set[int]:
+    """The field along every axis that still has positions; the axes along which less is read."""
+    less: set[int] = set()
     for axis, (field, read) in enumerate(zip((trace.fields[name] or ())[1:], axes, strict=False)):
         if field is None or not read:
             continue
@@ -157,3 +162,14 @@ def _check_field(
         ends = [(end, found) for end, found in zip(span, hull, strict=True) if 0 <= end < n]
         exact = all(end == found for end, found in ends)  # ends beside the input are padding
         assert field.bound or exact, f"{said} reads {hull} when poked, {span} by formula"
+        if not exact:
+            less.add(axis)
+    return less
+
+
+def _check_bounds(trace: Trace, name: str, less: set[int]) -> None:
+    """Where a field is a bound, some position reads less; all of a map with gaps is one all the same."""
+    fields = (trace.fields[name] or ())[1:]
+    for axis, (field, n) in enumerate(zip(fields, trace.shapes[name][1:], strict=False)):
+        bound = field is not None and field.bound and n > 1 and not (field.gaps and field.shift == 0)
+        assert not bound or axis in less, f"{trace.network!r}: {name} reads all along axis {axis}, not less"
