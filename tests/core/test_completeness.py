@@ -57,7 +57,10 @@ def test_every_layer_is_drawn():
 
 def test_every_reference_operator_has_both_readings():
     definitions = [name for name in convmath_reference.__all__ if name.endswith("_definition")]
-    assert len(definitions) == 56
+    kernels = {name for name in convmath_reference.__all__ if not name.endswith("_definition")}
+    assert {operator_name(kind) for kind in classes()} <= kernels & {
+        name.removesuffix("_definition") for name in definitions
+    }
     for name in definitions:
         kernel = getattr(convmath_reference, name.removesuffix("_definition"))
         definition = getattr(convmath_reference, name)
@@ -66,7 +69,7 @@ def test_every_reference_operator_has_both_readings():
 
 def test_layers_are_named_once():
     names = [kind.__name__ for kind in classes()]
-    assert len(set(names)) == len(names) == 96
+    assert len(set(names)) == len(names) > 90
 
 
 @given(any_layer())

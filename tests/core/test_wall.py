@@ -21,7 +21,7 @@ assert layer.effective_operations((3, 9, 9)).multiplications == 8 * 3 * 13 * 13
 chain = parse_chain("Conv2d(3, 8, 3) -> MaxPool2d(2, ceil_mode=True) -> ConvTranspose2d(8, 1, 2, 2)")
 assert chain.output_shape((3, 9, 9)) == (1, 8, 8)
 assert chain.receptive_field((3, 9, 9)).size == (4, 4)
-assert len(classes()) == 96
+assert Conv2d in classes()
 """
 
 REFERENCE = """

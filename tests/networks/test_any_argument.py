@@ -72,7 +72,11 @@ def with_chosen(draw, drawn):
         own[symbol] = number
         same = [each for each in channels if each[3] == number] if spot in channels else [spot]
         chosen |= dict.fromkeys(same, symbol)
-    others = draw(st.lists(st.tuples(*(VALUES.map(lambda v, s=s: max(v, bool(s.is_positive))) for s in own)), max_size=4))
+    others = draw(
+        st.lists(
+            st.tuples(*(VALUES.map(lambda v, s=s: max(v, bool(s.is_positive))) for s in own)), max_size=4
+        )
+    )
     return network, chosen, [own, *(dict(zip(own, each, strict=True)) for each in others)]
 
 

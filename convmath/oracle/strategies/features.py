@@ -9,9 +9,8 @@ from convmath.oracle.strategies.cases import Case, Draw, composite, ranked, rank
 from convmath.oracle.strategies.windows import grouped
 
 ELEMENTWISE = (
-    *(layers.ReLU, layers.ReLU6, layers.Hardtanh, layers.LeakyReLU, layers.ELU, layers.SELU, layers.CELU),
-    *(layers.Sigmoid, layers.Tanh, layers.SiLU, layers.Softplus, layers.Mish, layers.Hardsigmoid),
-    *(layers.Hardswish, layers.GELU, layers.Identity, layers.Dropout, layers.Affine),
+    *(getattr(layers, name) for name in layers.FAMILIES["activation"] if name != "PReLU"),
+    *(layers.Identity, layers.Dropout, layers.Affine),
 )
 ARGUMENTS = {  # of those that take some
     layers.Hardtanh: ((-2.0, 3.0), (0.0, 1.0)),
