@@ -37,7 +37,7 @@ FAMILIES = {
     ),
     "activation": (
         *("ReLU", "ReLU6", "Hardtanh", "LeakyReLU", "PReLU", "ELU", "SELU", "CELU", "Sigmoid", "Tanh"),
-        *("SiLU", "Softplus", "Mish", "Hardsigmoid", "Hardswish", "GELU"),
+        *("SiLU", "Softplus", "LogSigmoid", "Mish", "Hardsigmoid", "Hardswish", "GELU"),
     ),
     "softmax": ("Softmax", "LogSoftmax", "GLU"),
     "identity": ("Identity", "Dropout", *_ranked("Dropout")),

@@ -197,6 +197,14 @@ class Softplus(Activation):
 
 
 @dataclass(frozen=True, repr=False)
+class LogSigmoid(Activation):
+    """``-log(1 + exp(-X))``: the logarithm of the sigmoid."""
+
+    def of(self, x: Expression) -> Expression:
+        return -LOG(1 + EXP(-x))
+
+
+@dataclass(frozen=True, repr=False)
 class Mish(Activation):
     """``X * tanh(log(1 + exp(X)))``.
 

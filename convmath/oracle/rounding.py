@@ -32,6 +32,7 @@ from convmath.layers.activation import (
     Hardswish,
     Hardtanh,
     LeakyReLU,
+    LogSigmoid,
     Mish,
     PReLU,
     ReLU,
@@ -70,6 +71,7 @@ SLOPES: dict[type[Layer], tuple[float, float, float, float]] = {
     GELU: (3 / 2, 0, 32, 0),
     Mish: (3 / 2, 0, 64, 0),
     Softplus: (1, 32, 1, 4),
+    LogSigmoid: (1, 32, 1, 4),
     ELU: (1, 32, 0, 4),  # exp(x) - 1 cancels near 0
     CELU: (1, 32, 0, 4),
     SELU: (2, 32, 0, 8),

@@ -328,6 +328,22 @@ def softplus(x: Any, beta: float = 1.0) -> Array:
     return y
 
 
+def log_sigmoid_definition(x: Any) -> Array:
+    """Y = -log(1 + exp(-X)); an object array."""
+    x = objects(x)
+    return tabulate(x.shape, lambda *i: -function("log", 1 + function("exp", -x[i])))
+
+
+def log_sigmoid(x: Any) -> Array:
+    """-log(1 + exp(-x)), without overflow.
+
+    >>> log_sigmoid(np.array([-1000.0, 1000.0]))
+    array([-1000.,    -0.])
+    """
+    y: Array = -np.logaddexp(0, -reals(x))
+    return y
+
+
 def mish_definition(x: Any) -> Array:
     """Y = X * tanh(log(1 + exp(X))); an object array."""
     x = objects(x)

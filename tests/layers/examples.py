@@ -257,6 +257,7 @@ EXAMPLES = (
     ("SELU()", (5,), (5,), 0, 10, BY_HAND + ": alpha and scale"),
     ("CELU(2.0)", (5,), (5,), 0, 5, BY_HAND),
     ("Softplus()", (5,), (5,), 0, 5, BY_HAND + ": beta times each"),
+    ("LogSigmoid()", (5,), (5,), 0, 0, BY_HAND),
     ("Mish()", (5,), (5,), 0, 5, BY_HAND),
     ("LogSoftmax()", (10,), (10,), 0, 0, BY_HAND),
     ("GLU(1)", (8, 3), (4, 3), 0, 0, "Dauphin et al. 2017: half of the channels are gates"),
@@ -297,6 +298,7 @@ VALUES = (  # a layer, its weights by name, an input of one sample, what it make
     ("SELU()", {}, [1, -LN2], [1.0507009873554805, -0.8790496704236883]),
     ("Softplus()", {}, [0], [LN2]),
     ("Softplus(2.0)", {}, [0], [LN2 / 2]),
+    ("LogSigmoid()", {}, [0, LN2], [-LN2, -0.4054651081081644]),  # sigmoids of 1/2 and 2/3
     ("Mish()", {}, [0, LN2], [0, LN2 * 0.8]),  # tanh(ln 3) is (9 - 1)/(9 + 1)
     ("GLU(1)", {}, [6, 8, 0, LN2], [3, 16 / 3]),  # sigmoid of 0 is 1/2, of ln 2 is 2/3
     ("Softmax()", {}, [0, LN2], [1 / 3, 2 / 3]),

@@ -143,6 +143,7 @@ ENTRIES: dict[str, Entry] = {
     "sigmoid": plain(layers.Sigmoid()),
     "tanh": plain(layers.Tanh()),
     "silu": plain(layers.SiLU()),
+    "log_sigmoid": plain(layers.LogSigmoid()),
     "mish": plain(layers.Mish()),
     "selu": plain(layers.SELU()),
     "hardsigmoid": plain(layers.Hardsigmoid()),
