@@ -64,6 +64,7 @@ from convmath.layers import LayerNorm as LayerNorm
 from convmath.layers import LeakyReLU as LeakyReLU
 from convmath.layers import Linear as Linear
 from convmath.layers import LocalResponseNorm as LocalResponseNorm
+from convmath.layers import LogSigmoid as LogSigmoid
 from convmath.layers import LogSoftmax as LogSoftmax
 from convmath.layers import LPPool1d as LPPool1d
 from convmath.layers import LPPool2d as LPPool2d

@@ -103,7 +103,7 @@ def _settled(left: Any, right: Any, message: Message) -> bool:
         return False
     import sympy
 
-    from convmath.exact.floors import canonical
+    from convmath.exact.canonical import canonical
 
     difference = canonical(sympy.sympify(left) - right)
     if difference.is_Integer and difference != 0:

@@ -1,4 +1,4 @@
-"""Floor division and greatest common divisors of SymPy expressions, in one canonical form.
+"""Floor division and greatest common divisors of SymPy expressions, that rewrite themselves.
 
 SymPy's own ``floor`` splits ``floor((n - 1)/2)`` into ``floor(n/2 - 1/2)`` and cannot see that
 ``ceiling(n/s)`` is ``floor((n + s - 1)/s)``.  ``FloorDiv`` keeps numerator and denominator apart and
@@ -168,46 +168,3 @@ def _cancel_common(numerator: Expr, denominator: Expr) -> Expr | None:
         return None
     inner = sympy.expand(varying / common) + FloorDiv(constant, Integer(common))
     return FloorDiv(inner, denominator / common)
-
-
-def canonical(expression: Expr) -> Expr:
-    """``expression`` expanded, with every floor and minimum pointing the same way, for comparing."""
-    if isinstance(expression, sympy.Sum):
-        from convmath.exact.sums import canonical_sum
-
-        return canonical_sum(expression)
-    if not expression.args:
-        return expression
-    expression = expression.func(*map(canonical, expression.args))
-    if isinstance(expression, FloorDiv):
-        expression = _one_way(*expression.args)
-    elif isinstance(expression, (sympy.Min, sympy.Max)) and len(expression.args) == 2:
-        expression = _from_zero(expression.func, *expression.args)
-    return sympy.expand(expression)
-
-
-def _one_way(numerator: Expr, denominator: Expr) -> Expr:
-    """Of ``floor(x/b)`` and ``-floor((b - 1 - x)/b)``, the one whose numerator does not start with -."""
-    floor = FloorDiv(numerator, denominator)
-    if not (numerator.is_integer and denominator.is_positive and denominator.is_integer):
-        return floor
-    turned = -FloorDiv(sympy.expand(denominator - 1 - numerator), denominator)
-    return min(floor, turned, key=_leading)
-
-
-def _leading(floor: Expr) -> tuple[bool, Any]:
-    """Orders a floor before its reflection: by the sign of what varies above, then by SymPy's order."""
-    inner = max(floor.atoms(FloorDiv), key=sympy.count_ops, default=None)
-    if inner is None:
-        return False, sympy.default_sort_key(floor)
-    numerator, denominator = inner.args
-    varying = Add(*(term for term in Add.make_args(numerator) if not (term / denominator).is_number))
-    return (varying - varying.as_coeff_Add()[0]).could_extract_minus_sign(), sympy.default_sort_key(floor)
-
-
-def _from_zero(extremum: Any, first: Expr, second: Expr) -> Expr:
-    """``min(x, y) = y + min(x - y, 0)``, so that a shift of both shows."""
-    difference = sympy.expand(first - second)
-    if difference.could_extract_minus_sign():
-        return first + extremum(0, -difference)
-    return second + extremum(0, difference)

@@ -19,7 +19,8 @@ import sympy
 from sympy import Expr, Symbol
 from sympy.logic.boolalg import Boolean
 
-from convmath.exact.floors import FloorDiv, Gcd, canonical
+from convmath.exact.canonical import canonical
+from convmath.exact.floors import FloorDiv, Gcd
 from convmath.exact.integers import greatest_common_divisor, maximum, minimum
 from convmath.exact.polyhedra import InexpressibleError, zero_for_all
 

@@ -8,6 +8,7 @@ from convmath.layers.activation import Hardsigmoid as Hardsigmoid
 from convmath.layers.activation import Hardswish as Hardswish
 from convmath.layers.activation import Hardtanh as Hardtanh
 from convmath.layers.activation import LeakyReLU as LeakyReLU
+from convmath.layers.activation import LogSigmoid as LogSigmoid
 from convmath.layers.activation import Mish as Mish
 from convmath.layers.activation import PReLU as PReLU
 from convmath.layers.activation import ReLU as ReLU

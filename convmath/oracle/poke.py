@@ -99,10 +99,9 @@ def _left(changed: Any, sizes: Shape) -> tuple[int, ...]:
 def check_fields(network: Network) -> None:
     """Raise AssertionError unless every position of every node reads what the formulas say.
 
-    The positions that ``Trace.read_by`` lists must be those whose poke changes it, axis by axis; a
-    receptive field must start and end with them; one that is only a bound must hold them, and is one in
-    a chain only where some position reads less.  What is left over must be noticed by no position of the last
-    map.
+    The positions that ``read_by`` lists must be those whose poke changes it, axis by axis.  A receptive
+    field must start and end with them; one that is only a bound must hold them, and is one in a chain only
+    where some position reads less.  What is left over must be noticed by no position of the last map.
     """
     trace, turned = network.trace(), _turned(network)
     rank, noticed = len(trace.input_shape) - 1, poked(network)

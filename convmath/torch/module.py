@@ -11,6 +11,7 @@ from typing import Any
 import torch
 from torch import nn
 
+import convmath.torch.modules as modules
 from convmath.errors import ConvmathError
 from convmath.layers.adaptive import AdaptiveAvgPool, AdaptiveMaxPool
 from convmath.layers.arguments import per_axis
@@ -26,7 +27,6 @@ from convmath.layers.reduce import Amax, Mean, Std, Sum
 from convmath.layers.reshape import Permute, Reshape, Slice
 from convmath.layers.resize import Upsample
 from convmath.layers.sliding import padding_pairs
-from convmath.torch import modules
 
 
 def to_module(layer: Layer) -> Any:

@@ -8,7 +8,8 @@ import sympy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from convmath.exact.floors import FloorDiv, Gcd, canonical
+from convmath.exact.canonical import canonical
+from convmath.exact.floors import FloorDiv, Gcd
 from convmath.exact.proof import evaluate, grid, prove_equal
 from convmath.geometry.window import Window
 

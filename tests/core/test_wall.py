@@ -170,3 +170,44 @@ def test_the_reference_calculates_no_size():
 )
 def test_the_ban_sees_every_way_to_round(code):
     assert list(roundings(ast.parse(f"def size(n, s):\n    {code}"))) == [("size", 2)]
+
+
+ORDER = (  # each folder or file knows those before it
+    *("errors", "later", "exact", "geometry", "layers", "render", "network", "zoo", "torch", "read"),
+    *("explain", "derive", "solve", "lecture", "oracle", "cli", "__main__"),
+)
+
+
+def modules():
+    """Every module of the package by its dotted name, with the modules of ours it imports."""
+    files = {path.relative_to(ROOT).with_suffix(""): path for path in sources("convmath")}
+    named = {".".join(place.parts).removesuffix(".__init__"): path for place, path in files.items()}
+    return {
+        name: {known for each in imports(path) if (known := nearest(each, named))}
+        for name, path in named.items()
+    }
+
+
+def nearest(name, named):
+    """The module of ours that an import names."""
+    return name if name in named else ""
+
+
+def place(module):
+    return [*module.split("."), "convmath"][1]
+
+
+def test_dependencies_point_one_way():
+    for module, known in modules().items():
+        for other in known - {"convmath"}:
+            here, there = place(module), place(other)
+            if here != there and module != "convmath":
+                assert ORDER.index(there) < ORDER.index(here), f"{module} imports {other}"
+
+
+def test_no_modules_import_each_other_in_a_circle():
+    left = modules()
+    while left:
+        free = {name for name, known in left.items() if not known & left.keys() - {name}}
+        assert free, f"a circle among {sorted(left)}"
+        left = {name: known for name, known in left.items() if name not in free}

@@ -1,16 +1,59 @@
-"""Sums whose bounds are symbols, in one form: term by term, constants outside, bounds without numbers."""
+"""One form for expressions that are equal: floors and minima point the same way, sums are split."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import sympy
 from sympy import Add, Expr, Sum, Symbol
 
-from convmath.exact.floors import FloorDiv, canonical
+from convmath.exact.floors import FloorDiv
 
 _MOST_TERMS = 100  # that are written out
 
 
-def canonical_sum(whole: Sum) -> Expr:
+def canonical(expression: Expr) -> Expr:
+    """``expression`` expanded, with every floor and minimum pointing the same way, for comparing."""
+    if isinstance(expression, Sum):
+        return _canonical_sum(expression)
+    if not expression.args:
+        return expression
+    expression = expression.func(*map(canonical, expression.args))
+    if isinstance(expression, FloorDiv):
+        expression = _one_way(*expression.args)
+    elif isinstance(expression, (sympy.Min, sympy.Max)) and len(expression.args) == 2:
+        expression = _from_zero(expression.func, *expression.args)
+    return sympy.expand(expression)
+
+
+def _one_way(numerator: Expr, denominator: Expr) -> Expr:
+    """Of ``floor(x/b)`` and ``-floor((b - 1 - x)/b)``, the one whose numerator does not start with -."""
+    floor = FloorDiv(numerator, denominator)
+    if not (numerator.is_integer and denominator.is_positive and denominator.is_integer):
+        return floor
+    turned = -FloorDiv(sympy.expand(denominator - 1 - numerator), denominator)
+    return min(floor, turned, key=_leading)
+
+
+def _leading(floor: Expr) -> tuple[bool, Any]:
+    """Orders a floor before its reflection: by the sign of what varies above, then by SymPy's order."""
+    inner = max(floor.atoms(FloorDiv), key=sympy.count_ops, default=None)
+    if inner is None:
+        return False, sympy.default_sort_key(floor)
+    numerator, denominator = inner.args
+    varying = Add(*(term for term in Add.make_args(numerator) if not (term / denominator).is_number))
+    return (varying - varying.as_coeff_Add()[0]).could_extract_minus_sign(), sympy.default_sort_key(floor)
+
+
+def _from_zero(extremum: Any, first: Expr, second: Expr) -> Expr:
+    """``min(x, y) = y + min(x - y, 0)``, so that a shift of both shows."""
+    difference = sympy.expand(first - second)
+    if difference.could_extract_minus_sign():
+        return first + extremum(0, -difference)
+    return second + extremum(0, difference)
+
+
+def _canonical_sum(whole: Sum) -> Expr:
     """A sum over one index, split into its terms.
 
     Whole ranges are shifted until their floors start alike, and first and last terms are taken out until
@@ -19,7 +62,7 @@ def canonical_sum(whole: Sum) -> Expr:
     >>> n, o = sympy.symbols("n o", integer=True, positive=True)
     >>> i = sympy.Symbol("i", integer=True, nonnegative=True)
     >>> ahead, plain = Sum(FloorDiv(i*n + n, o), (i, 0, o - 1)), Sum(FloorDiv(i*n, o), (i, 1, o))
-    >>> canonical_sum(ahead) - canonical_sum(plain)
+    >>> canonical(ahead) - canonical(plain)
     0
     """
     term, (index, first, last) = whole.args
