@@ -3,7 +3,6 @@
 from convmath.layers.activation import CELU as CELU
 from convmath.layers.activation import ELU as ELU
 from convmath.layers.activation import GELU as GELU
-from convmath.layers.activation import SELU as SELU
 from convmath.layers.activation import Hardsigmoid as Hardsigmoid
 from convmath.layers.activation import Hardswish as Hardswish
 from convmath.layers.activation import Hardtanh as Hardtanh
@@ -13,8 +12,9 @@ from convmath.layers.activation import Mish as Mish
 from convmath.layers.activation import PReLU as PReLU
 from convmath.layers.activation import ReLU as ReLU
 from convmath.layers.activation import ReLU6 as ReLU6
-from convmath.layers.activation import Sigmoid as Sigmoid
+from convmath.layers.activation import SELU as SELU
 from convmath.layers.activation import SiLU as SiLU
+from convmath.layers.activation import Sigmoid as Sigmoid
 from convmath.layers.activation import Softplus as Softplus
 from convmath.layers.activation import Tanh as Tanh
 from convmath.layers.adaptive import AdaptiveAvgPool as AdaptiveAvgPool
@@ -38,9 +38,9 @@ from convmath.layers.norm import InstanceNorm as InstanceNorm
 from convmath.layers.norm import LayerNorm as LayerNorm
 from convmath.layers.norm import LocalResponseNorm as LocalResponseNorm
 from convmath.layers.norm import RMSNorm as RMSNorm
-from convmath.layers.pad import PADDING_NAMES as PADDING_NAMES
 from convmath.layers.pad import CircularPad as CircularPad
 from convmath.layers.pad import ConstantPad as ConstantPad
+from convmath.layers.pad import PADDING_NAMES as PADDING_NAMES
 from convmath.layers.pad import ReflectionPad as ReflectionPad
 from convmath.layers.pad import ReplicationPad as ReplicationPad
 from convmath.layers.pad import SymmetricPad as SymmetricPad
