@@ -5,12 +5,15 @@ import functools
 import gc
 import importlib
 import inspect
+import io
 import itertools
 import signal
 import types
 
 from hypothesis import Phase, is_hypothesis_test, settings
 
+from convmath.cli import main
+from tests.conftest import Run
 from tests.strength.mutants import mutants
 
 SECONDS = 20  # a mutant that runs longer goes round in circles
@@ -21,7 +24,20 @@ FEW = settings(
     derandomize=True,
     database=None,
 )
-GIVEN = {"device": "cpu"}  # fixtures; a test that wants others is not called
+
+
+def commanded(*arguments):
+    """The command line, as the fixture of that name gives it."""
+    out, err = io.StringIO(), io.StringIO()
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        try:
+            main(list(arguments))
+        except SystemExit as stop:
+            return Run(stop.code or 0, out.getvalue(), err.getvalue())
+    raise AssertionError("the command line did not end")
+
+
+GIVEN = {"device": "cpu", "convmath": commanded}  # fixtures; a test that wants others is not called
 
 
 def exchanged(module):

@@ -1,10 +1,13 @@
 """Which tests are to notice a wrong change of which module."""
 
 FIELDS = ("tests.core.test_footprint", "tests.layers.test_fields")
-SIZES = ("tests.networks.test_solve", "tests.networks.test_symbolic")
+SIZES = ("tests.networks.test_solve", "tests.networks.test_symbolic", "tests.cli.test_solve")
 EXACT = ("tests.core.test_proof", "tests.core.test_integers", "tests.networks.test_symbolic")
 LAYERS = ("tests.layers.test_hand_worked", "tests.layers.test_refusals", "tests.layers.test_witnesses")
-NETWORKS = ("tests.networks.test_published", "tests.networks.test_files", "tests.networks.test_symbolic")
+NETWORKS = (
+    *("tests.networks.test_conventions", "tests.networks.test_trace", "tests.networks.test_published"),
+    *("tests.networks.test_files", "tests.networks.test_symbolic", "tests.cli.test_network"),
+)
 IMPORTS = ("tests.networks.test_import",)
 REFERENCE = ("tests.layers.test_values", "tests.layers.test_hand_worked", "tests.layers.test_witnesses")
 
