@@ -87,7 +87,7 @@ def input_letters(shapes: Sequence[Shape]) -> tuple[str, ...]:
 
 
 def _shapes(shape: Any) -> tuple[Shape, ...]:
-    return shape if shape and isinstance(shape[0], tuple) else (shape,)
+    return shape if not shape or isinstance(shape[0], tuple) else (shape,)
 
 
 def _letters(statements: Sequence[Statement], shapes: Sequence[Shape]) -> list[str]:
