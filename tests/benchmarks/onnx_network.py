@@ -12,7 +12,8 @@ from onnx import numpy_helper
 from onnx.reference import ReferenceEvaluator
 
 from convmath import layers
-from convmath.layers.base import Layer, per_axis
+from convmath.layers.arguments import per_axis
+from convmath.layers.base import Layer
 from convmath.network.network import Network
 from convmath.network.nodes import INPUT
 

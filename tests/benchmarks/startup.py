@@ -28,7 +28,7 @@ class Race(NamedTuple):
     target: float
 
 
-RACES = (Race("json", "import click, rich", 2), Race("text", "import sympy, click, rich", 1.5))
+RACES = (Race("json", "import click", 1.6), Race("text", "import sympy, click, rich", 1.5))
 STEPS = len(RACES)
 METHOD = f"""\
 Each side is a whole process, from start to exit: {ROUNDS} runs of each, by turns, after one that writes the

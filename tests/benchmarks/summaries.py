@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from functools import partial
-from statistics import median
+from statistics import geometric_mean, median
 from typing import Any
 
 import torch
@@ -12,25 +12,23 @@ from figures import Figure, Result, Table
 from startup import run_python
 from timing import Call, Quiet, Step, by_turns
 from torch.utils.flop_counter import FlopCounterMode
-from torch_resnet import resnet152
 from torchinfo import summary as torchinfo_summary
 
-from convmath import Network, zoo
+from convmath import Conv2d, Network, summarise, zoo
 from convmath.geometry.notation import symbol
-from convmath.layers import Conv2d
-from convmath.network.summary import summarise
+from convmath.torch import to_torch
 
 ROUNDS = 11
 PATIENCE = 120
 LENGTH = 10_000
-PARAMETERS = 60_192_808  # ResNet-152's, published by torchvision
-STEPS = 4
+NETWORKS = ("resnet50", "resnet152", "densenet201", "googlenet", "vgg16", "mobilenet_v2")
+STEPS = 3 + len(NETWORKS)
 METHOD = f"""\
-ResNet-152 on 3x224x224. A whole process is `python -m convmath summary resnet152` against a script that builds
-the network in PyTorch on the meta device and prints torchinfo's summary (tests/benchmarks/torch_resnet.py). In
-one process, the network is built beforehand for all: `summarise(network)` against `torchinfo.summary` and
-against a forward pass under `FlopCounterMode`, both on meta tensors. {ROUNDS} rounds by turns; the figure is the
-ratio of the shortest times. Symbolic totals are parameters and multiplications in H, W and K, once, in a process
+A whole process is `python -m convmath summary resnet152` against a script that builds the network in PyTorch on
+the meta device and prints torchinfo's summary (tests/benchmarks/torch_resnet.py). In one process, on 3x224x224,
+each network is built beforehand for all: `summarise(network)` against `torchinfo.summary` and against a forward
+pass under `FlopCounterMode`, both on meta tensors. {ROUNDS} rounds by turns; the figure is the ratio of the
+shortest times, of all six networks their geometric mean. Symbolic totals are parameters and multiplications in H, W and K, once, in a process
 that has imported SymPy but derived nothing yet. The long chain is {LENGTH:,} convolutions."""
 
 
@@ -45,14 +43,20 @@ def measure(step: Step) -> Result:
         quiet,
     )
     step()
-    inside = _raced(_in_process(), quiet)
-    step()
+    inside = {}
+    for name in NETWORKS:
+        inside[name] = _raced(_in_process(name), quiet)
+        step()
     symbolic = {name: _symbolic(name) for name in ("resnet152", "densenet201")}
     step()
     lengths = {n: _chain(n) for n in (LENGTH // 10, LENGTH)}
     step()
     rows = [[f"process: {name}", *_shown(seconds)] for name, seconds in processes.items()]
-    rows += [[f"in process: {name}", *_shown(seconds)] for name, seconds in inside.items()]
+    rows += [
+        [f"{network}: {name}", *_shown(seconds)]
+        for network, raced in inside.items()
+        for name, seconds in raced.items()
+    ]
     rows += [[f"symbolic: {name}", *_shown([seconds])] for name, seconds in symbolic.items()]
     rows += [[f"chain of {n:,}", *_shown([seconds])] for n, seconds in lengths.items()]
     table = Table(["what", "shortest", "median"], rows)
@@ -64,12 +68,12 @@ def _raced(contestants: dict[str, Call], quiet: Quiet) -> dict[str, list[float]]
     return by_turns(contestants, ROUNDS, quiet=quiet)
 
 
-def _in_process() -> dict[str, Call]:
+def _in_process(name: str) -> dict[str, Call]:
+    network = zoo.network(name)
     with torch.device("meta"):
-        module, x = resnet152().eval(), torch.zeros(1, 3, 224, 224)
-    network = zoo.network("resnet152")
-    if summarise(network).parameters != PARAMETERS:
-        raise AssertionError("this is no ResNet-152")
+        module, x = to_torch(network).eval(), torch.zeros(1, 3, 224, 224)
+    if summarise(network).parameters != sum(each.numel() for each in module.parameters()):
+        raise AssertionError(f"the two are not the same {name}")
 
     def flops() -> int:
         with torch.inference_mode(), FlopCounterMode(display=False) as counter:
@@ -108,11 +112,10 @@ def _chain(length: int) -> float:
 
 def _figures(
     processes: dict[str, list[float]],
-    inside: dict[str, list[float]],
+    inside: dict[str, dict[str, list[float]]],
     symbolic: dict[str, float],
     lengths: dict[int, float],
 ) -> list[Figure]:
-    ours = min(inside["convmath"])
     short, long = lengths.values()
     return [
         Figure(
@@ -127,11 +130,14 @@ def _figures(
         *(
             Figure(
                 f"Summary, to {name}",
-                f"`summarise(network)` against {name} on meta tensors, in one process",
-                min(inside[name]) / ours,
+                f"`summarise(network)` against {name} on meta tensors, in one process, of {len(NETWORKS)} networks",
+                geometric_mean(_ratios(inside, name).values()),
                 20,
                 " times as fast",
                 at_most=False,
+                note=", ".join(
+                    f"{network} {ratio:.3g}" for network, ratio in _ratios(inside, name).items()
+                ),
             )
             for name in ("torchinfo", "flop_counter")
         ),
@@ -156,6 +162,11 @@ def _figures(
             note=f"{long / short:.3g} times as long as a tenth of it",
         ),
     ]
+
+
+def _ratios(inside: dict[str, dict[str, list[float]]], name: str) -> dict[str, float]:
+    """How many times as fast, network by network."""
+    return {network: min(raced[name]) / min(raced["convmath"]) for network, raced in inside.items()}
 
 
 def _shown(seconds: list[float]) -> list[str]:
