@@ -18,12 +18,17 @@ from convmath.layers.arguments import (
     check_per_axis,
     check_word,
     is_whole,
-    per_axis,
 )
 from convmath.layers.base import Layer, Shape, check_input
 from convmath.layers.channels import IN, OUT, Channels, check_groups, grouped_channels
 from convmath.layers.ranks import ranked
-from convmath.layers.sliding import check_fits, check_padding, check_wrap, padded, padding_pairs, position
+from convmath.layers.sliding import (
+    check_fits,
+    check_padding,
+    check_wrap,
+    position,
+    windows_of,
+)
 
 PADDING_MODES = ("zeros", "reflect", "replicate", "circular")
 
@@ -73,15 +78,7 @@ class Conv(Layer):
 
     def windows(self, sizes: Shape) -> tuple[Window, ...]:
         """The window of each spatial axis, its padding worked out for inputs of these sizes."""
-        axes = zip(
-            per_axis(self, "kernel_size", self.rank),
-            per_axis(self, "stride", self.rank),
-            per_axis(self, "dilation", self.rank),
-            padding_pairs(self, self.rank),
-            sizes,
-            strict=True,
-        )
-        return tuple(padded(Window(k, s, dilation=d), padding, n) for k, s, d, padding, n in axes)
+        return windows_of(self, self.rank, sizes)
 
     def example_shape(self) -> Shape:
         sizes = (1,) * self.rank

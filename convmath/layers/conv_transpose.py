@@ -18,7 +18,7 @@ from convmath.layers.base import Layer, Shape, check_input
 from convmath.layers.channels import check_groups, grouped_channels
 from convmath.layers.conv import WEIGHTS
 from convmath.layers.ranks import ranked
-from convmath.layers.sliding import check_padding, padded, padding_pairs, position
+from convmath.layers.sliding import check_padding, position, windows_of
 
 
 @dataclass(frozen=True, repr=False)
@@ -64,12 +64,7 @@ class ConvTranspose(Layer):
 
     def windows(self) -> tuple[Window, ...]:
         """The window of each spatial axis; its padding crops the output."""
-        names = ("kernel_size", "stride", "dilation")
-        axes = zip(*(per_axis(self, name, self.rank) for name in names), strict=True)
-        pairs = padding_pairs(self, self.rank)
-        return tuple(
-            padded(Window(k, s, dilation=d), p, 0) for (k, s, d), p in zip(axes, pairs, strict=True)
-        )
+        return windows_of(self, self.rank)
 
     def example_shape(self) -> Shape:
         crops = max((w.begin + w.end for w in self.windows() if is_number(w.begin + w.end)), default=0)

@@ -14,7 +14,7 @@ from convmath.geometry.window import Window
 from convmath.layers.arguments import Padding, PerAxis, Positive, check_per_axis, per_axis
 from convmath.layers.base import Layer, Shape, check_input
 from convmath.layers.ranks import ranked
-from convmath.layers.sliding import check_fits, check_padding, padded, padding_pairs, position
+from convmath.layers.sliding import check_fits, check_padding, padded, padding_pairs, position, windows_of
 
 NO_VALUE = float("-inf")  # beside the input, what never is the largest
 
@@ -43,14 +43,10 @@ class Pool(Layer):
 
     def windows(self) -> tuple[Window, ...]:
         """The window of each spatial axis."""
-        kernels = per_axis(self, "kernel_size", self.rank)
-        strides = kernels if self.stride is None else per_axis(self, "stride", self.rank)
-        gaps = per_axis(self, "dilation", self.rank) if hasattr(self, "dilation") else (1,) * self.rank
-        axes = zip(kernels, strides, gaps, padding_pairs(self, self.rank), strict=True)
-        windows = (padded(Window(k, s, dilation=d), pair, 0) for k, s, d, pair in axes)
+        windows = windows_of(self, self.rank)
         if getattr(self, "ceil_mode", False):
             return tuple(window.with_ceil_mode() for window in windows)
-        return tuple(windows)
+        return windows
 
     def element(self, read: Access, shape: Shape) -> Expression:
         """What an output element is, made from what its window reads."""

@@ -12,10 +12,10 @@ from convmath.exact.integers import Integer, is_number, product
 from convmath.geometry.loopnest import Access, Index, Statement, gathered, loop, single
 from convmath.geometry.notation import OUTPUT_LOOPS, TAP_LOOPS
 from convmath.geometry.window import Window
-from convmath.layers.arguments import Natural, Padding, PerAxis, Positive, Sizes, check_per_axis, per_axis
+from convmath.layers.arguments import Natural, Padding, PerAxis, Positive, Sizes, check_per_axis
 from convmath.layers.base import Layer, Shape, check_input, show
 from convmath.layers.elementwise import element_loops, everywhere
-from convmath.layers.sliding import check_fits, check_padding, padded, padding_pairs, position
+from convmath.layers.sliding import check_fits, check_padding, position, windows_of
 
 
 def copied(place: tuple[Index, ...], sizes: Shape, shape: Shape) -> Statement:
@@ -188,12 +188,7 @@ class Unfold(Layer):
 
     def windows(self) -> tuple[Window, ...]:
         """The window of each spatial axis."""
-        names = ("kernel_size", "stride", "dilation")
-        axes = zip(*(per_axis(self, name, self.rank) for name in names), strict=True)
-        pairs = padding_pairs(self, self.rank)
-        return tuple(
-            padded(Window(k, s, dilation=d), p, 0) for (k, s, d), p in zip(axes, pairs, strict=True)
-        )
+        return windows_of(self, self.rank)
 
     def definition(self, *shapes: Shape) -> tuple[Statement, ...]:
         (shape,) = shapes

@@ -54,6 +54,18 @@ def padded(window: Window, padding: Sides, n: Integer) -> Window:
     return Window(window.kernel_size, window.stride, begin, end, window.dilation)
 
 
+def windows_of(layer: Layer, rank: int, sizes: Shape = ()) -> tuple[Window, ...]:
+    """The padded window of each spatial axis, from PyTorch's arguments; SAME padding asks for the sizes.
+
+    Without a stride windows stand side by side, without a dilation taps do.
+    """
+    kernels = per_axis(layer, "kernel_size", rank)
+    strides = kernels if layer.stride is None else per_axis(layer, "stride", rank)  # type: ignore[attr-defined]
+    dilations = per_axis(layer, "dilation", rank) if hasattr(layer, "dilation") else (1,) * rank
+    axes = zip(kernels, strides, dilations, padding_pairs(layer, rank), sizes or (0,) * rank, strict=True)
+    return tuple(padded(Window(k, s, dilation=d), padding, n) for k, s, d, padding, n in axes)
+
+
 def position(window: Window, output: str, tap: str, wrap: str = "") -> Index:
     """The input position that window ``output`` reads with ``tap``: ``s*i + d*a - p``."""
     return Index(((window.stride, output), (window.dilation, tap)), -window.begin, wrap=wrap)

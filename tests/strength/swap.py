@@ -7,12 +7,15 @@ import importlib
 import inspect
 import io
 import itertools
+import pkgutil
 import signal
 import types
 import zlib
 
 from hypothesis import Phase, is_hypothesis_test, settings
 
+import convmath
+import convmath_reference
 from convmath.cli import main
 from tests.conftest import Run
 from tests.strength.mutants import mutants
@@ -100,15 +103,29 @@ def calls(names):
 
 def with_parameters(test):
     marks = [mark for mark in getattr(test, "pytestmark", ()) if mark.name == "parametrize"]
-    if is_hypothesis_test(test):
-        test._hypothesis_internal_use_settings = FEW
     sets = [list(rows(*mark.args[:2])) for mark in marks]
     wanted = inspect.signature(test).parameters
     for chosen in itertools.product(*sets):
         given = {key: value for row in chosen for key, value in row.items()}
         fixtures = {name: GIVEN[name] for name in wanted if name in GIVEN}
         if wanted.keys() <= given.keys() | fixtures.keys():
-            yield functools.partial(test, **given, **fixtures)
+            yield functools.partial(
+                drawing_few if is_hypothesis_test(test) else called, test, **given, **fixtures
+            )
+
+
+def called(test, **given):
+    test(**given)
+
+
+def drawing_few(test, **given):
+    """The test on few examples; it has its own settings again afterwards."""
+    own = test._hypothesis_internal_use_settings
+    test._hypothesis_internal_use_settings = FEW
+    try:
+        test(**given)
+    finally:
+        test._hypothesis_internal_use_settings = own
 
 
 def rows(names, values):
@@ -136,7 +153,13 @@ def forget():
         cached.cache_clear()
 
 
+@functools.cache
 def caches():
+    """What the package remembers; all of it is imported first, so that none comes later."""
+    for package in (convmath, convmath_reference):
+        for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            if not found.name.endswith("__main__"):
+                importlib.import_module(found.name)
     kind = type(functools.cache(len))
     return [each for each in gc.get_objects() if isinstance(each, kind) and ours(each)]
 
