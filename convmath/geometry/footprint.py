@@ -90,7 +90,7 @@ class Footprint(NamedTuple):
         if len(self.spans) == 1:
             return _extent(self.spans[0], self.bound), self.bound
         sizes = [_extent(span, self.bound) for span in self.spans]
-        return max(sizes), self.bound or len(set(sizes)) > 1
+        return reduce(maximum, sizes), self.bound or len(set(sizes)) > 1
 
     @property
     def size(self) -> Integer:
@@ -202,8 +202,9 @@ class Footprint(NamedTuple):
         span = self.spans[0]
         if len(self.spans) > 1 or self.ends or span is None or self.shift < 1:
             return range(outputs)
-        first, last = -(span[1] // self.shift), (self.n - 1 - span[0]) // self.shift  # type: ignore[operator]
-        return {max(first, 0), min(last, outputs - 1)} if first <= last else ()
+        first = max(-(span[1] // self.shift), 0)
+        last = min((self.n - 1 - span[0]) // self.shift, outputs - 1)  # type: ignore[operator]
+        return {first, last} if first <= last else ()
 
     def _widest(self, axis_map: Window | Scatter | Listed) -> Footprint:
         """Bounds that hold for every output, in symbols too: an interval that moves evenly."""
@@ -279,7 +280,8 @@ def _extent(span: Span, bound: bool) -> Integer:
     if span is None:
         return 0
     apart = span[1] - span[0]
-    return (_rounded_down(apart) if bound else apart) + 1
+    size = (_rounded_down(apart) if bound else apart) + 1
+    return plain(size.expand()) if is_symbolic(size) else size
 
 
 def _rounded_down(distance: Any) -> Integer:

@@ -297,9 +297,10 @@ def _stretched(source: Index, target: Index, statement: Statement, size: Integer
 
     reach = sum((c * (extent - 1) for c, extent in taps), source.offset)
     pace = ratio(numerator, denominator)
+    open_ones = (value for value in (size, numerator, shift, denominator) if not is_number(value))
     return Listed(
         lambda output: table().get(output, frozenset()),
-        points(group, names),
+        next(open_ones, points(group, names)),
         pace,
         ratio(shift - denominator + 1, denominator) + source.offset,
         ratio(shift, denominator) + reach,

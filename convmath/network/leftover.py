@@ -104,7 +104,7 @@ def _behind(axis_map: AxisMap, read: Read | None, n: Integer) -> Read | None:
     if not read.even:
         raise GapsError
     if isinstance(axis_map, Listed):
-        return _of_list(axis_map, read.last, n)
+        return _of_list(axis_map, read.last)
     found = (
         _of_window(axis_map, read.last, n)
         if isinstance(axis_map, Window)
@@ -116,9 +116,10 @@ def _behind(axis_map: AxisMap, read: Read | None, n: Integer) -> Read | None:
 _IDENTITY = Window()
 
 
-def _of_list(axis_map: Listed, last: Integer, n: Integer) -> Read | None:
-    if not (is_number(last) and is_number(n)):
-        return None
+def _of_list(axis_map: Listed, last: Integer) -> Read:
+    """What listed outputs up to the last one read, one by one."""
+    if not (is_number(last) and is_number(axis_map.cases)):
+        raise GapsError
     places = axis_map.sources(range(last + 1))
     return Read(max(places, default=-1), len(places) == max(places, default=-1) + 1)
 

@@ -8,6 +8,7 @@ import sympy
 
 import convmath.geometry.footprint
 from convmath.exact.proof import evaluate
+from convmath.geometry.footprint import Footprint, Whole, _shortest, joined, side_by_side
 from convmath.geometry.window import Scatter, Window
 
 MAPS = (
@@ -190,3 +191,100 @@ def test_every_fact():
 def test_the_enumeration_itself(chain):
     """By hand: the input reads itself; a window of 3 with one of padding reads its neighbours."""
     assert reads(chain, 5) == ({5} if not chain else {4, 5, 6})
+
+
+N, K = sympy.symbols("n k", integer=True, positive=True)
+TWO = Footprint(spans=((2, 2), (3, 5)), shift=4)  # outputs 0 and 2 read one position, 1 and 3 read three
+CROP, DILATED = Window(begin=-1, end=-1), Window(2, dilation=2, begin=1, end=1)
+
+BY_HAND = (  # a footprint, what is asked of it, the answer
+    (Footprint(n=7).everything(), "spans", ((0, 6),)),
+    (Footprint(n=7).everything(), "bound", True),
+    (Footprint().everything(), "spans", ((0, 0),)),
+    # output y of the scatter has inputs (y - 1)/2 to (y + 1)/2, which read 2j to 2j + 2
+    (Footprint(((0, 2),), 2, bound=True).then(Scatter(Window(3, 2, 1))), "spans", ((-1, 3),)),
+    (Footprint(((0, 2),), 2, bound=True).then(Scatter(Window(3, 2, 1))), "shift", 1),
+    # 2, 3 - 2 and 2 are where the three start at the pace of 2; 2, 5 - 2 and 2 where they end
+    (joined((TWO, Footprint(((2, 2),), 2, bound=True))), "spans", ((1, 3),)),
+    # of five positions windows of two, side by side, leave the last one over; of four none
+    (Footprint(n=5).then(Window(2, 2), 2, 5), "gaps", True),
+    (Footprint(n=4).then(Window(2, 2), 2, 4), "gaps", False),
+    (Footprint(n=5).then(Window(2, 3), 2, 5), "gaps", False),
+    (Footprint(n=7).then(Window(2, 3), 2, 7), "gaps", True),
+    (Footprint(n=5).then(CROP, 3, 5), "spans", ((1, 1), (2, 2), (3, 3))),
+    (Footprint(n=5).then(CROP, 3, 5), "ends", True),
+    (Footprint(n=5).then(CROP, 3, 5), "stride", 1),
+    (Footprint(n=5).then(CROP, 3, 5), "status", "aligned"),
+    (Footprint(n=5).then(Window(3, begin=1, end=1), 5, 5), "ends", False),
+    # all that four windows of three at a stride of two read; padding is not read, and may hide gaps
+    (Footprint(n=9).then(Window(3, 2), 4, 9).then(Whole(4)), "spans", ((0, 8),)),
+    (Footprint(n=10).then(Window(3, 2), 4, 10).then(Whole(4)), "spans", ((0, 8),)),
+    (Footprint(n=10).then(Window(3, 2), 4, 10).then(Whole(4)), "bound", False),
+    (Footprint(n=5).then(Window(3, 1, 1, 1), 5, 5).then(Whole(5)), "spans", ((0, 4),)),
+    (Footprint(n=5).then(Window(3, 1, 1, 1), 5, 5).then(Whole(5)), "bound", False),
+    (Footprint(n=5).then(DILATED, 5, 5).then(Whole(5)), "bound", True),
+    (Footprint(n=9).then(Window(3, 2), 4, 9).then(Whole(4)), "shift", 0),
+    (Footprint(n=N).then(Whole(K)), "bound", True),
+    (Footprint(n=N).then(Window(3, 2)).then(Whole(4)), "spans", ((0, sympy.Min(8, N - 1)),)),
+    # outputs 2 to 4 read of six positions, 0 and 1 before them
+    (Footprint(((-4, -3),), 2, n=6).then(Whole(10)), "spans", ((0, 5),)),
+    (Footprint(((-4, -3),), 2, n=6).then(Whole(3)), "spans", ((0, 1),)),
+    (Footprint(((-4, -3),), 2, n=6).then(Whole(2)), "spans", (None,)),
+    (Footprint(((0, 0), (3, 5)), 4, n=9).then(Whole(2)), "spans", ((0, 5),)),
+    (Footprint(((0, 0), (3, 5)), 4, n=9).then(Whole(3)), "spans", ((0, 5),)),
+    (Footprint(((0, 0), (3, 5)), 4, n=9).then(Whole(4)), "spans", ((0, 8),)),
+    (Footprint().then(Window(2, dilation=2)), "gaps", True),
+    (Footprint().then(Window(2)), "gaps", False),
+    (Footprint().then(Window(1, dilation=5)), "gaps", False),
+    (joined((Footprint(), Footprint(((1, 1),)))), "gaps", False),
+    (joined((Footprint(), Footprint(((2, 2),)))), "gaps", True),
+    (joined((Footprint(), Footprint(((2, 2),)), Footprint(((1, 1),)))), "gaps", False),
+    (joined((Footprint(((0, 5),)), Footprint(((1, 1),)), Footprint(((6, 6),)))), "gaps", False),
+    (joined((Footprint(), Footprint(((0, 0),), 2)), 4), "spans", ((0, 0), (1, 2), (2, 4), (3, 6))),
+    (joined((Footprint(), Footprint(((0, 0),), 2)), 4), "stride", 1),
+    (joined((Footprint(), Footprint(((0, 0),), 2)), 4), "gaps", True),
+    # a part of two positions, and one that starts at the third
+    (
+        side_by_side([(Footprint(), 2), (Footprint(((5, 6),)), 2)]),
+        "spans",
+        ((0, 0), (1, 1), (7, 8), (8, 9)),
+    ),
+    (side_by_side([(Footprint(), 2), (Footprint(((5, 6),)), 2)]), "status", "position-dependent"),
+    (side_by_side([(Footprint(), 2), (Footprint(((5, 6),)), K)]), "bound", True),
+    (side_by_side([(Footprint(), 2), (Footprint(((K, K),)), 2)]), "bound", True),
+    (side_by_side([(Footprint(shift=K), 2), (Footprint(), 2)]), "bound", True),
+    (side_by_side([(Footprint(), 2), (Footprint(gaps=True), 2)]), "gaps", True),
+    (TWO, "extent", (3, True)),
+    (TWO, "stride", 2),
+)
+
+
+@pytest.mark.parametrize(("footprint", "name", "answer"), BY_HAND, ids=lambda value: str(value)[:40])
+def test_by_hand(footprint, name, answer):
+    assert getattr(footprint, name) == answer
+
+
+@pytest.mark.parametrize(
+    ("footprint", "outputs", "answer"),
+    [
+        (Footprint(shift=2, n=5), 3, False),  # 0, 2 and 4
+        (Footprint(shift=2, n=5), 4, True),  # and 6
+        (Footprint(((-1, -1),), n=5), 1, True),
+        (Footprint(((-1, 0),), n=5), 1, False),
+        (Footprint(((5, 5),), n=5), 1, True),
+        (Footprint(((0, 0), None), 2, n=5), 2, True),
+        (Footprint(((0, 0), None), 2, n=5), 1, False),
+        (Footprint(shift=2, n=5), N, False),
+        (Footprint(shift=2, n=N), 4, False),
+        (Footprint(shift=2), 4, False),
+    ],
+    ids=str,
+)
+def test_whether_an_output_reads_nothing(footprint, outputs, answer):
+    assert footprint.misses(outputs) is answer
+
+
+def test_a_pattern_by_its_shortest_period():
+    assert _shortest(((0, 0), (1, 3), (2, 2), (3, 5)), 4) == (((0, 0), (1, 3)), 2)
+    assert _shortest(((0, 0), (1, 1), (2, 2)), 3) == (((0, 0),), 1)
+    assert _shortest(((0, 0), (1, 1), (2, 3)), 3) == (((0, 0), (1, 1), (2, 3)), 3)
