@@ -22,6 +22,7 @@ from typing import Any
 
 import sympy
 from sympy import Add, Expr, Function, Integer, Mul, S
+from sympy.core import exprtools
 
 from convmath.errors import ConvmathError
 
@@ -85,6 +86,22 @@ class Gcd(Function):  # type: ignore[misc]
 
     def _latex(self, printer: Any) -> str:
         return rf"\gcd\left({', '.join(map(printer.doprint, self.args))}\right)"
+
+
+_sign_of_monomial = exprtools._monotonic_sign
+
+
+def _monotonic_sign(expression: Expr) -> Any:
+    """SymPy's sign of a sum, which it reads off the least values of several symbols.
+
+    That holds for monomials, not with floors and divisors in them: ``m*(floor(n/s) + 1) - 2`` is 0 where
+    all are 1, and -1 where s is 2.
+    """
+    several = len(expression.free_symbols) > 1
+    return None if several and expression.has(FloorDiv, Gcd) else _sign_of_monomial(expression)
+
+
+exprtools._monotonic_sign = _monotonic_sign
 
 
 def _grouped(printer: Any, expression: Expr) -> str:

@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import reduce
 from itertools import accumulate, pairwise
 from math import gcd, lcm
 from typing import Any, NamedTuple, TypeAlias
 
-from convmath.exact.integers import Integer, floor_div, is_number, is_symbolic, maximum, minimum, ratio
+from convmath.exact.integers import (
+    Integer,
+    floor_div,
+    is_number,
+    is_symbolic,
+    maximum,
+    minimum,
+    plain,
+    ratio,
+)
 from convmath.geometry.window import Scatter, Window
 
 Span: TypeAlias = "tuple[Integer, Integer] | None"
@@ -281,7 +291,12 @@ def _extent(span: Span, bound: bool) -> Integer:
         return 0
     apart = span[1] - span[0]
     size = (_rounded_down(apart) if bound else apart) + 1
-    return plain(size.expand()) if is_symbolic(size) else size
+    return _shorter(size) if is_symbolic(size) else size
+
+
+def _shorter(size: Any) -> Integer:
+    """A size as it is, or expanded where that is shorter: ``p*s + s*(1 - p) + k`` is ``k + s``."""
+    return plain(min(size, size.expand(), key=lambda form: form.count_ops()))
 
 
 def _rounded_down(distance: Any) -> Integer:

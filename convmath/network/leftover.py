@@ -13,8 +13,8 @@ from convmath.exact.integers import (
     minimum,
     positive_part,
 )
-from convmath.geometry.footprint import AxisMap, Listed, Whole
-from convmath.geometry.reading import Path
+from convmath.geometry.footprint import Listed, Whole
+from convmath.geometry.reading import Link, Path
 from convmath.geometry.window import Scatter, Window
 from convmath.layers.base import Shape
 from convmath.network.nodes import INPUT
@@ -28,7 +28,7 @@ class Read(NamedTuple):
     even: bool = True
 
 
-Reads: TypeAlias = "tuple[Read | None, ...]"  # one an axis; None where all of it is read
+Reads: TypeAlias = tuple[Read, ...]  # one an axis, the channels among them
 NOTHING = Read(-1)
 
 
@@ -53,7 +53,7 @@ def leftover(trace: Trace) -> tuple[Integer | None, ...]:
         read = _last_read(trace, end)[1:]
     except GapsError:
         return (None,) * len(sizes) if trace.symbols else _by_positions(trace, end)
-    return tuple(0 if axis is None else n - 1 - axis.last for n, axis in zip(sizes, read, strict=True))
+    return tuple(n - 1 - axis.last for n, axis in zip(sizes, read, strict=True))
 
 
 def _by_positions(trace: Trace, end: str) -> tuple[Integer, ...]:
@@ -83,9 +83,8 @@ def _last_read(trace: Trace, end: str) -> Reads:
 
 def _through(path: Path, read: Reads, shape: Shape) -> Reads:
     """What a path reads of its source; where that is nothing along one axis, it is nothing at all."""
-    links = zip(path.links, shape, strict=True)
-    found = tuple([None if to.axis is None else _behind(to.map, read[to.axis], n) for to, n in links])
-    lasts = [axis.last for axis in found if axis is not None and not is_nonnegative(axis.last)]
+    found = tuple([_along(*each, read) for each in zip(range(len(shape)), path.links, shape, strict=True)])
+    lasts = [axis.last for axis in found if not is_nonnegative(axis.last)]
     if any(map(is_number, lasts)):
         return (NOTHING,) * len(found)
     if lasts and len(shape) > 2:
@@ -93,10 +92,17 @@ def _through(path: Path, read: Reads, shape: Shape) -> Reads:
     return found
 
 
-def _behind(axis_map: AxisMap, read: Read | None, n: Integer) -> Read | None:
+def _along(axis: int, link: Link, n: Integer, read: Reads) -> Read:
+    """Which of the ``n`` positions of one axis are read: all that an output reads whole, and all channels."""
+    if link.axis is None or isinstance(link.map, Whole):
+        return Read((link.map.n if isinstance(link.map, Whole) else n) - 1)
+    if (axis == 0) != (link.axis == 0):  # channels become positions, or positions channels
+        raise GapsError
+    return Read(n - 1) if axis == 0 else _behind(link.map, read[link.axis], n)
+
+
+def _behind(axis_map: Window | Scatter | Listed, read: Read, n: Integer) -> Read:
     """Which of ``n`` positions are read by those outputs."""
-    if read is None or isinstance(axis_map, Whole):
-        return None
     if is_number(read.last) and read.last < 0:
         return NOTHING
     if axis_map == _IDENTITY and is_nonnegative(n - 1 - read.last):
@@ -180,9 +186,7 @@ def _of_scatter(scatter: Scatter, last: Integer, n: Integer) -> Read:
 
 
 def _either(first: Reads, second: Reads) -> Reads:
-    return tuple(
-        None if a is None or b is None else _farther(a, b) for a, b in zip(first, second, strict=True)
-    )
+    return tuple(_farther(a, b) for a, b in zip(first, second, strict=True))
 
 
 def _farther(first: Read, second: Read) -> Read:

@@ -70,8 +70,10 @@ def _sources_of(placed: Placed, wanted: Box) -> list[tuple[int, Box]]:
         sizes = placed.shapes[path.source]
         if placed.layer.gates and len(placed.paths) > 1 and _is_gate(path, sizes):
             continue
-        axes = (_sources(link, wanted, shape, n) for link, n in zip(path.links[1:], sizes[1:], strict=True))
-        box = (None, *axes)
+        links = zip(range(len(sizes)), path.links, sizes, strict=True)
+        box = tuple(
+            [_sources(link, wanted, shape, n) if axis or link.axis else None for axis, link, n in links]
+        )
         if all(axis is None or axis for axis in box):
             found.append((path.source, box))
     return found
@@ -95,30 +97,31 @@ def _sources(link: Link, wanted: Box, shape: Shape, size: Integer) -> Axis:
 
 def _readers_of(placed: Placed, inputs: Mapping[int, Sequence[Box]]) -> list[Box]:
     """The positions of the output that read these positions of the inputs."""
-    boxes = (
-        _outputs_of(path, box, placed.output_shape)
-        for path in placed.paths
-        for box in inputs.get(path.source, ())
-    )
+    boxes = (_outputs_of(path, box, placed) for path in placed.paths for box in inputs.get(path.source, ()))
     return [box for box in boxes if box is not None]
 
 
-def _outputs_of(path: Path, inputs: Box, shape: Shape) -> Box | None:
+def _outputs_of(path: Path, inputs: Box, placed: Placed) -> Box | None:
     """Along each axis of the output, what reads these; None where some axis has nothing that does."""
+    shape = placed.output_shape
     axes: list[Axis] = [None] * len(shape)
-    for link, places in zip(path.links, inputs, strict=True):
-        if places is None:
-            continue
+    for link, among, n in zip(path.links, inputs, placed.shapes[path.source], strict=True):
         if link.axis is None:
-            if isinstance(link.map, Whole) and not any(q < int(link.map.n) for q in places):
+            if among is not None and isinstance(link.map, Whole) and min(among) >= int(link.map.n):
                 return None
             continue
+        if among is None and (link.axis == 0 or link.map == _SAME):  # channels, and what all have alike
+            continue
+        places = frozenset(range(int(n))) if among is None else among
         here = _readers(link.map, places, int(shape[link.axis]))
         before = axes[link.axis]
         axes[link.axis] = here if before is None else before & here
         if not here:
             return None
     return tuple(axes)
+
+
+_SAME = Window()
 
 
 def _readers(axis_map: AxisMap, places: Iterable[int], outputs: int) -> frozenset[int]:
