@@ -29,6 +29,16 @@ _MOST_DIVISORS = 32  # of a number in a common divisor
 
 Point: TypeAlias = Mapping[Symbol, int]
 
+_ASSUMED = {  # what is assumed of a symbol, and what that is for ISL
+    "positive": (True, "{0} >= 1"),
+    "nonnegative": (True, "{0} >= 0"),
+    "negative": (True, "{0} <= -1"),
+    "nonpositive": (True, "{0} <= 0"),
+    "zero": (False, "{0} != 0"),
+    "even": (True, "{0} mod 2 = 0"),
+    "odd": (True, "{0} mod 2 = 1"),
+}
+
 
 class InexpressibleError(Exception):
     """The expression is no polynomial in floors with numbers below."""
@@ -186,14 +196,11 @@ class Polyhedra:
         return self.affine(sympy.Add(*parts))
 
     def _assumed(self, symbol: Symbol) -> Any:
-        name = self.names[symbol]
-        rules = (
-            (symbol.is_positive, f"{name} >= 1"),
-            (symbol.is_nonnegative, f"{name} >= 0"),
-            (symbol.is_even, f"{name} mod 2 = 0"),
-            (symbol.is_odd, f"{name} mod 2 = 1"),
-        )
-        return self._where(" and ".join(["0 = 0", *(rule for holds, rule in rules if holds)]))
+        assumed = symbol.assumptions0
+        if assumed.get("prime") or assumed.get("composite"):
+            raise InexpressibleError(f"{symbol} is assumed to be prime or composite")
+        rules = [rule for name, (truth, rule) in _ASSUMED.items() if assumed.get(name) is truth]
+        return self._where(" and ".join(["0 = 0", *rules]).format(self.names[symbol]))
 
     def _condition(self, condition: Boolean) -> Any:
         if condition.func not in _RELATIONS:

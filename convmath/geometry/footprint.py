@@ -122,6 +122,13 @@ class Footprint(NamedTuple):
         """How far the first output's field starts before the input."""
         return -_rounded_down(self.spans[0][0]) if self.spans[0] else 0
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether every output is known to read from the first to the last position of the axis."""
+        return (
+            self.n is not None and self.shift == 0 and not self.bound and self.spans == ((0, self.n - 1),)
+        )
+
     def misses(self, outputs: Integer) -> bool:
         """Whether it is known that one of so many outputs reads nothing of the input."""
         if not is_number(outputs) or self.n is None or not is_number(self.n) or not _in_numbers(self):
@@ -313,10 +320,12 @@ def _rounded_down(distance: Any) -> Integer:
 def joined(footprints: Iterable[Footprint], outputs: Integer | None = None) -> Footprint:
     """The hull over the paths that meet, for so many ``outputs``.
 
-    Paths whose strides differ drift apart: their hull is another one at every output.
+    Paths whose strides differ drift apart: their hull is another one at every output.  A path that reads
+    the whole axis reads all that others do; what they read beside it is padding.
     """
     paths = list(dict.fromkeys(footprints))
-    hull = paths[0] if len(paths) == 1 else _joined(paths, outputs)
+    whole = next((path for path in paths if path.is_whole), None)
+    hull = whole or (paths[0] if len(paths) == 1 else _joined(paths, outputs))
     gated = any(path.gated for path in paths)
     return hull if hull.gated == gated else hull._replace(gated=gated)
 

@@ -36,7 +36,6 @@ class Layer:
     arity: ClassVar[int | None] = 1  # how many inputs it takes; None is any number
     gates: ClassVar[bool] = False  # whether what every output reads only scales it: a gate, or statistics
     ends_maps: ClassVar[bool] = False  # whether a network's receptive field is told before it
-    keeps_positions: ClassVar[bool] = True  # whether its outputs still have places on the map
 
     def __post_init__(self) -> None:
         settle(self)
@@ -110,6 +109,10 @@ class Layer:
         fixed = self.fixed_weights()
         return {name: count for name, count in counts.items() if name not in fixed} if fixed else counts
 
+    def keeps_positions(self, *shapes: Shape) -> bool:
+        """Whether its outputs still have places on the map."""
+        return True
+
     def __repr__(self) -> str:
         return f"{type(self).__name__}({', '.join(_arguments(self))})"
 
@@ -154,7 +157,8 @@ class Placed:
     def paths(self) -> tuple[Path, ...]:
         """Every way in which an output element reads the inputs, axis by axis, as far as it has a place."""
         if self._paths is None:
-            self._paths = paths(self.statements, self.shapes) if self.layer.keeps_positions else ()
+            placed = self.layer.keeps_positions(*self.shapes)
+            self._paths = paths(self.statements, self.shapes) if placed else ()
         return self._paths
 
 

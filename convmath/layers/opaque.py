@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any
 
 from convmath.geometry.loopnest import Access, Statement
 from convmath.layers.arguments import Sizes
@@ -21,8 +21,6 @@ class Opaque(Layer):
     shape: Sizes
     reads: int = 1
 
-    keeps_positions: ClassVar[bool] = False
-
     @property
     def arity(self) -> Any:  # type: ignore[override]
         """As many as it was given."""
@@ -33,3 +31,6 @@ class Opaque(Layer):
 
     def __repr__(self) -> str:
         return f"{self.operator} (not read)"
+
+    def keeps_positions(self, *shapes: Shape) -> bool:
+        return False

@@ -43,8 +43,6 @@ class Flatten(Layer):
     start_dim: int = 1
     end_dim: int = -1
 
-    keeps_positions: ClassVar[bool] = False
-
     def __post_init__(self) -> None:
         super().__post_init__()
         if self.start_dim < 1 or not (self.end_dim == -1 or self.end_dim >= self.start_dim):
@@ -53,11 +51,19 @@ class Flatten(Layer):
                 "order; end_dim=-1 is the last"
             )
 
-    def definition(self, *shapes: Shape) -> tuple[Statement, ...]:
-        (shape,) = shapes
+    def _ends(self, shape: Shape) -> tuple[int, int]:
         first, last = self.start_dim - 1, self.end_dim if self.end_dim > 0 else len(shape)
         if first >= len(shape) or last > len(shape):
             raise ConvmathError(f"{self!r} names an axis that the input {show(shape)} does not have")
+        return first, last
+
+    def keeps_positions(self, *shapes: Shape) -> bool:
+        first, last = self._ends(*shapes)
+        return last - first < 2
+
+    def definition(self, *shapes: Shape) -> tuple[Statement, ...]:
+        (shape,) = shapes
+        first, last = self._ends(shape)
         names = element_loops(shape)
         index = merged(names[first:last], shape[first:last])
         place = (*map(loop, names[:first]), index, *map(loop, names[last:]))
@@ -74,7 +80,8 @@ class Reshape(Layer):
 
     shape: Sizes
 
-    keeps_positions: ClassVar[bool] = False
+    def keeps_positions(self, *shapes: Shape) -> bool:
+        return shapes == (tuple(self.shape),)
 
     def definition(self, *shapes: Shape) -> tuple[Statement, ...]:
         (shape,) = shapes
@@ -179,7 +186,9 @@ class Unfold(Layer):
     stride: PerAxis = 1
 
     rank: ClassVar[int] = 2
-    keeps_positions: ClassVar[bool] = False
+
+    def keeps_positions(self, *shapes: Shape) -> bool:
+        return False
 
     def __post_init__(self) -> None:
         super().__post_init__()

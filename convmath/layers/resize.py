@@ -9,6 +9,7 @@ from math import floor, gcd
 from typing import Any, NamedTuple, TypeAlias
 
 from convmath.errors import ConvmathError
+from convmath.exact.demand import need_at_least
 from convmath.exact.integers import Integer, floor_div, is_number, is_symbolic, plain
 from convmath.geometry.loopnest import Access, Index, Statement, Weights, single
 from convmath.geometry.operation import summed
@@ -82,7 +83,12 @@ class Upsample(Layer):
         if self.scale_factor is None:
             return per_axis(self, "size", rank)
         factors = per_axis(self, "scale_factor", rank)
-        return tuple(scaled(n, factor) for n, factor in zip(shape[1:], factors, strict=True))
+        sizes = tuple(scaled(n, factor) for n, factor in zip(shape[1:], factors, strict=True))
+        for size in sizes:
+            need_at_least(
+                size, 1, lambda: f"{self!r} leaves nothing of {show(shape)}; take a larger factor"
+            )
+        return sizes
 
     def places(self, shape: Shape) -> list[Places]:
         """Where the outputs of each axis lie on the input."""
@@ -152,7 +158,7 @@ def scaled(n: Integer, factor: Any) -> Integer:
     if not isinstance(factor, float):
         return plain(n * factor)
     if is_number(n):
-        return floor(float(n) * factor)  # as PyTorch does
+        return floor(float(n) * factor if n < 2**53 else n * Fraction(factor))  # as PyTorch does
     exact = Fraction(factor)
     if exact.denominator > _EXACT:
         raise ConvmathError(

@@ -45,10 +45,10 @@ class Reach:
         return self._known[read]
 
     def _carried(self, fields: Sequence[Fields]) -> Fields:
-        layer, shape = self._placed.layer, self._placed.output_shape
+        placed, shape = self._placed, self._placed.output_shape
         if all(each is None for each in fields):
             return None
-        if not layer.keeps_positions:
+        if not placed.layer.keeps_positions(*placed.shapes):
             return (None,) * len(shape)
         found: list[Footprint | None] = []
         reads: dict[int, list[Footprint]] = {}

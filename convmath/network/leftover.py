@@ -93,7 +93,7 @@ def _through(path: Path, read: Reads, shape: Shape) -> Reads:
 
 
 def _along(axis: int, link: Link, n: Integer, read: Reads) -> Read:
-    """Which of the ``n`` positions of one axis are read: all that an output reads whole, and all channels."""
+    """Which of ``n`` positions of an axis are read: all that an output reads whole, and all channels."""
     if link.axis is None or isinstance(link.map, Whole):
         return Read((link.map.n if isinstance(link.map, Whole) else n) - 1)
     if (axis == 0) != (link.axis == 0):  # channels become positions, or positions channels

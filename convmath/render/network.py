@@ -158,7 +158,7 @@ def markdown(summary: Summary) -> str:
     marks = ("---",) * 3 + ("---:",) * (len(head) - 3)
     rows = [head, marks, *(cells(summary, row) for row in summary.rows)]
     lines = ["| " + " | ".join(cell.replace("|", r"\|") for cell in row) + " |" for row in rows]
-    below = [f"- {name}: {value}" for name, value in totals(summary)]
+    below = [f"- {name}: {value}" if name else f"  ({value})" for name, value in totals(summary)]
     return "\n".join([f"**{title(summary)}**", "", *lines, "", *below])
 
 
