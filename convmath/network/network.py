@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from convmath.errors import ConvmathError, near
-from convmath.exact.integers import Integer, is_open
+from convmath.exact.integers import Integer
 from convmath.geometry.loopnest import Operations
 from convmath.geometry.reading import ReceptiveField
 from convmath.layers.arguments import frozen, is_whole
@@ -32,8 +32,8 @@ class Network:
     ``conv1.weight``.  ``unknown`` names operators that an import could not read: totals are then partial.
     ``uncounted`` names weights that are no parameters of their own: those of a node before, or fixed. Of
     an imported module's parameters ``frozen`` counts, by name, those that are read but not trained, and
-    ``unused`` those that nothing reads.  ``confirm`` is called with the network before it is traced on
-    sizes that are no numbers, and raises where it cannot stand for them.
+    ``unused`` those that nothing reads.  ``confirm`` is called with the network and an input before it
+    is traced on that, and raises where the network does not stand for it.
 
     >>> from convmath import Conv2d, MaxPool2d
     >>> network = Network.chain([Conv2d(1, 6, 5, padding=2), MaxPool2d(2)], (1, 28, 28))
@@ -50,7 +50,7 @@ class Network:
     uncounted: frozenset[str] = frozenset()
     frozen: tuple[tuple[str, int], ...] = ()
     unused: tuple[tuple[str, int], ...] = ()
-    confirm: Callable[[Network], None] | None = field(default=None, repr=False, compare=False)
+    confirm: Callable[[Network, Shape], None] | None = field(default=None, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "nodes", tuple(self.nodes))
@@ -107,8 +107,8 @@ class Network:
         asked = self.input_shape if input_shape is None else checked_shape(input_shape)
         if asked is None:
             raise ConvmathError(f"{self} has no input of its own; give one, like 3x224x224")
-        if self.confirm is not None and any(map(is_open, asked)):
-            self.confirm(self)
+        if self.confirm is not None:
+            self.confirm(self, asked)
         return Trace(self, asked)
 
     def output_shape(self, input_shape: Shape | None = None) -> Shape:

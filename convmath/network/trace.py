@@ -50,6 +50,8 @@ class Trace:
         key = (node.layer, shapes)
         placed = known.get(key)
         if placed is None:
+            if symbols_of(node.layer):
+                node.layer.__post_init__()  # once more, to note what its arguments ask of each other
             try:
                 placed = known[key] = Placed(node.layer, shapes, node.layer.definition(*shapes))
             except ConvmathError as error:

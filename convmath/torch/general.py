@@ -10,19 +10,20 @@ from itertools import islice, takewhile
 from typing import Any
 
 from convmath.errors import ConvmathError
+from convmath.exact.integers import is_number
 from convmath.exact.size import any_sizes
 from convmath.exact.sizes import Sizes
 from convmath.exact.where import axes_of, solved, square
 from convmath.layers.base import Layer, Shape, show
 from convmath.layers.conv import Conv
-from convmath.layers.pad import ConstantPad
+from convmath.layers.pad import ConstantPad, ZeroPad
 from convmath.network.network import Network
 from convmath.network.nodes import Node
 from convmath.network.trace import Trace
 
 Read = Callable[[Shape], Network]
 
-_TIMES = 2  # other inputs that it is read on
+_FARTHER = (1, 2, 8)  # times its own size, beyond which it is read on another
 _MOST_TRIED = 12
 
 
@@ -40,35 +41,48 @@ def generally(read: Read, shape: Shape) -> Network:
 
 
 class Confirmation:
-    """Reads a module again on two other inputs that fit, and refuses what has other layers there.
+    """Reads a module again on other inputs that fit, and refuses what has other layers there.
 
-    What the module works out from its input's size would pass as a constant else.
+    What the module works out from its input's size would pass as a constant else.  Once it is confirmed for
+    symbols, numbers are not read again.
     """
 
     def __init__(self, read: Read, shape: Shape, same: frozenset[str]) -> None:
         self.read, self.shape, self.same = read, shape, same
-        self.said: str | None = None
+        self.said: dict[Shape | None, str] = {shape: ""}  # of an input, or of all (None)
 
-    def __call__(self, network: Network) -> None:
-        if self.said is None:
+    def __call__(self, network: Network, asked: Shape) -> None:
+        shape = asked if all(map(is_number, asked)) else None
+        if shape not in self.said and self.said.get(None) != "":
             own = replace(network, input_shape=self.shape)
-            others = [_merged(other, self.same) for other in elsewhere(own, self.read)]
-            self.said = _objection(own, others)
-        if self.said:
-            raise ConvmathError(self.said)
+            others = elsewhere(own, self.read) if shape is None else [self.read(shape)]
+            remedy = "give the input in numbers" if shape is None else f"read it on {show(shape)}"
+            self.said[shape] = _objection(own, [_merged(other, self.same) for other in others], remedy)
+        if self.said.get(shape):
+            raise ConvmathError(self.said[shape])
 
 
 def elsewhere(network: Network, read: Read) -> list[Network]:
-    """The module read on two other inputs on which the layers fit; none where no other input fits."""
+    """The module read on other inputs on which the layers fit; none where no other input fits.
+
+    Where none does as the layers were read, some are tried all the same: what was worked out from the size
+    may keep others from fitting.
+    """
     found: list[Network] = []
     tried: list[Shape] = []
     for shape in _other_inputs(network):
         tried.append(shape)
         with suppress(ConvmathError):
             found.append(read(shape))
-        if len(found) == _TIMES:
+        if len(found) == len(_FARTHER):
             break
-    if tried and not found:
+    if not tried:
+        channels, *own = network.input_shape or ()
+        for times in (2, 3):
+            with suppress(ConvmathError):
+                found.append(read((channels, *(times * n for n in own))))
+        return found
+    if not found:
         raise ConvmathError(
             f"{network.name} cannot be read on {show(tried[0])} or another size near its own, so nothing "
             "is known of other sizes; give the input in numbers"
@@ -90,32 +104,35 @@ def _other_inputs(network: Network) -> Iterator[Shape]:
         _near(solved(demand for demand in demands if axes_of(demand) <= {axis}), n)
         for axis, n in enumerate(own, start=1)
     ]
-    for step in range(max(map(len, axes), default=0)):
-        if all(axes):
-            yield (channels, *(near[(step + place) % len(near)] for place, near in enumerate(axes)))
+    steps = range(max(map(len, axes))) if all(axes) else ()
+    for apart in (1, 0):  # axes of different sizes first, then of the same
+        for step in steps:
+            yield (channels, *(near[(step + apart * k) % len(near)] for k, near in enumerate(axes)))
 
 
 def _near(sizes: Sizes, n: int) -> list[int]:
-    """The members next to a size: first those above it."""
-    above = list(islice((each for each in sizes if each > n), _MOST_TRIED)) if _reaches(sizes, n) else []
-    below = list(takewhile(lambda each: each < n, sizes))[-_MOST_TRIED:]
-    return (above or below[::-1])[:_MOST_TRIED]
+    """Other members: the next one, the next beyond twice and eight times the size, then those between."""
+    if not _reaches(sizes, n):
+        return list(takewhile(lambda each: each < n, sizes))[-_MOST_TRIED:][::-1]
+    above = list(islice((each for each in sizes if each > n), _MOST_TRIED))
+    far = (next((each for each in sizes if each > times * n), None) for times in _FARTHER)
+    return list(dict.fromkeys([*(each for each in far if each is not None), *above]))[:_MOST_TRIED]
 
 
 def _reaches(sizes: Sizes, n: int) -> bool:
     return not sizes.is_finite or (sizes.largest or 0) > n
 
 
-def _objection(network: Network, others: Sequence[Network]) -> str:
+def _objection(network: Network, others: Sequence[Network], remedy: str) -> str:
     """What differs between the imports, as a sentence; empty where nothing does."""
     for other in others:
         for here, there in zip(network.nodes, other.nodes, strict=False):
             if here != there:
-                return _differs(network, here, there, other)
+                return f"{_differs(network, here, there, other)}; {remedy}"
         if len(network.nodes) != len(other.nodes):
             return (
                 f"{network.name} has {len(network.nodes)} layers on {show(network.input_shape or ())} and "
-                f"{len(other.nodes)} on {show(other.input_shape or ())}; give the input in numbers"
+                f"{len(other.nodes)} on {show(other.input_shape or ())}; {remedy}"
             )
     return ""
 
@@ -123,8 +140,7 @@ def _objection(network: Network, others: Sequence[Network]) -> str:
 def _differs(network: Network, here: Node, there: Node, other: Network) -> str:
     return (
         f"{network.name}: {here.name} is {here.layer!r} on {show(network.input_shape or ())} and "
-        f"{there.layer!r} on {show(other.input_shape or ())}: the module works it out from the size; "
-        "give the input in numbers"
+        f"{there.layer!r} on {show(other.input_shape or ())}: the module works it out from the size"
     )
 
 
@@ -145,7 +161,7 @@ def _padded(network: Network) -> Mapping[str, tuple[Layer, Node | None]]:
     pads = {
         node.name: node
         for node in network.nodes
-        if isinstance(node.layer, ConstantPad)
+        if isinstance(node.layer, (ConstantPad, ZeroPad))
         and getattr(node.layer, "value", 0) == 0
         and readers[node.name] == 1
     }
