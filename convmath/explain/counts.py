@@ -15,8 +15,8 @@ from convmath.layers.base import Placed, Shape
 from convmath.network.dtypes import width_of
 
 
-def parameters(pair: Pair, placed: Placed) -> Iterator[Quantity]:
-    """Each trainable array, and their total."""
+def parameters(pair: Pair, placed: Placed, uncounted: Integer = 0) -> Iterator[Quantity]:
+    """Each trainable array, and their total, without those that are another node's or fixed."""
     for actual, general in zip(pair.actual, pair.general, strict=True):
         for access in weights_read(general):
             name = general.arrays[access.array]
@@ -32,9 +32,9 @@ def parameters(pair: Pair, placed: Placed) -> Iterator[Quantity]:
                 f"one {name} {each}: shared by all output positions",
             )
     found = placed.parameters
-    formula = Add(*found.values(), evaluate=False) if len(found) > 1 else None
-    why = "" if found else "nothing is learned"
-    yield Quantity("parameters", sum(found.values()), formula, {}, why)
+    formula = Add(*found.values(), evaluate=False) if len(found) > 1 and uncounted == 0 else None
+    why = "nothing is learned" if not found else "" if uncounted == 0 else "the others are fixed, or shared"
+    yield Quantity("parameters", sum(found.values()) - uncounted, formula, {}, why)
     yield Quantity("parameters_by_name", found, quiet=True)
 
 

@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from math import isfinite
 from typing import Any, NamedTuple
 
 from convmath.errors import ConvmathError
@@ -14,6 +15,7 @@ from convmath.geometry.loopnest import Access, Block, Index, Statement, Taps, We
 from convmath.geometry.operation import Apply, Expression, Reduce, evaluate
 from convmath.geometry.wrapping import wrapped
 from convmath.layers.base import Layer, Shape, extents, show
+from convmath.layers.opaque import Opaque
 
 Array = Any  # nested lists or tuples of numbers
 Point = Mapping[str, int]
@@ -72,6 +74,8 @@ def work_out(
     6
     """
     shapes = _shapes(shape)
+    if isinstance(layer, Opaque):
+        raise ConvmathError(f"{layer!r}, so that no element of it can be worked out; take another node")
     statements = layer.defined(*shapes)
     _check_numbers(layer, shapes, statements)
     _check_target(target, statements[-1].shape)
@@ -188,7 +192,8 @@ def _number(expression: Expression) -> Any:
         value = evaluate(expression, _known)
     except _MissingError:
         return None
-    return float(value) if type(value).__name__ == "mpf" else value
+    within = type(value).__name__ == "mpf" and isfinite(float(value))
+    return float(value) if within else value  # what is beyond any float stays exact
 
 
 class _MissingError(Exception):

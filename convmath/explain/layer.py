@@ -40,7 +40,7 @@ def explain_node(trace: Trace, node: Node, dtype: str, named: bool = False) -> E
     found = of_node(trace, node, dtype)
     quantities = (
         *sizes(pair),
-        *parameters(pair, placed),
+        *parameters(pair, placed, trace.uncounted_parameters(node)),
         *operations(pair, placed, found),
         *memory(placed.output_shape, found["parameters"], found["memory"]),
         *reach_of(pair, trace, node),

@@ -145,7 +145,7 @@ def of_node(trace: Trace, node: Node, dtype: str = "float32") -> dict[str, Any]:
     bytes.
     """
     placed = trace.placed[node.name]
-    parameters = sum(placed.parameters.values())
+    parameters = sum(placed.parameters.values()) - trace.uncounted_parameters(node)
     alone = alone_of(trace, node)
     return {
         "output_size": placed.output_shape[1:],

@@ -21,7 +21,7 @@ from convmath.geometry.loopnest import (
 )
 from convmath.geometry.notation import AXES
 from convmath.geometry.reading import Path, paths
-from convmath.layers.arguments import is_whole, settle
+from convmath.layers.arguments import frozen, is_whole, settle
 
 Shape: TypeAlias = tuple[Integer, ...]
 
@@ -58,7 +58,8 @@ class Layer:
 
     def on(self, *shapes: Shape) -> Placed:
         """The layer on inputs of these shapes: its loop nests, and what they count."""
-        return Placed(self, shapes, self.defined(*shapes))
+        given = tuple(map(frozen, shapes))
+        return Placed(self, given, self.defined(*given))
 
     def output_shape(self, *shapes: Shape) -> Shape:
         """The shape of the output: channels, then one size per spatial axis."""
@@ -91,12 +92,15 @@ class Layer:
 
     def defined(self, *shapes: Shape) -> tuple[Statement, ...]:
         """The definition, for shapes that are tuples of sizes."""
-        for shape in shapes:
+        given = tuple(map(frozen, shapes))
+        if self.arity is not None and len(given) != self.arity:
+            raise ConvmathError(f"{self!r} reads {self.arity}, it is given the shapes of {len(given)}")
+        for shape in given:
             if not isinstance(shape, tuple) or not shape or not all(map(is_whole, shape)):
                 raise ConvmathError(
                     f"{shape!r} is no input shape; give a tuple of whole numbers or symbols"
                 )
-        return self.definition(*shapes)
+        return self.definition(*given)
 
     def _weighed(self, *shapes: Shape) -> tuple[Statement, ...]:
         """The definition on some input, if only for its weights."""

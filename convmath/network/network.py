@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from convmath.errors import ConvmathError, near
+from convmath.errors import ConvmathError, near, short
 from convmath.exact.integers import Integer
 from convmath.geometry.loopnest import Operations
 from convmath.geometry.reading import ReceptiveField
@@ -215,7 +215,9 @@ def checked_shape(shape: Any) -> Shape:
     """
     found = frozen(shape)
     if not isinstance(found, tuple) or not found or not all(map(is_whole, found)):
-        raise ConvmathError(f"{shape!r} is no input shape; give a tuple of whole numbers or symbols")
+        raise ConvmathError(
+            f"{short(str(shape))} is no input shape; give a tuple of whole numbers or symbols"
+        )
     return found
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from convmath.errors import ConvmathError
 from convmath.exact.integers import Integer, is_number, product
 from convmath.geometry.reading import ReceptiveField
+from convmath.layers.arguments import is_whole
 from convmath.layers.base import Placed, Shape
 from convmath.network.conditions import conditions
 from convmath.network.conventions import Convention, convention
@@ -126,6 +127,8 @@ def summary_of(
 
     Raises ConvmathError for a batch below 1, and a convention or dtype that is not known.
     """
+    if not is_whole(batch):
+        raise ConvmathError(f"batch={batch!r} must be a whole number or a symbol")
     if is_number(batch) and batch < 1:
         raise ConvmathError(f"batch={batch} must be at least 1")
     width = width_of(dtype)

@@ -12,6 +12,8 @@ from inspect import Parameter as Argument
 from inspect import signature
 from typing import Any, TypeAlias
 
+import numpy as np
+
 import convmath_reference
 from convmath.errors import ConvmathError
 from convmath.layers.arguments import per_axis
@@ -99,6 +101,10 @@ def _check_weights(layer: Layer, weights: Weights) -> None:
     for name in wanted:
         if weights.get(name) is None:
             raise ConvmathError(f"{layer!r} has no array {name}; give one of shape {show(wanted[name])}")
+        if np.shape(weights[name]) != tuple(wanted[name]):
+            raise ConvmathError(
+                f"{name} of {layer!r} has shape {show(wanted[name])}, not {show(np.shape(weights[name]))}"
+            )
     for name in weights:
         if name not in wanted:
             takes = ", ".join(wanted) or "no weights"

@@ -21,7 +21,9 @@ def element_text(element: Element) -> str:
     Elements of intermediate arrays come first; padding never wins a maximum: there it is -inf.
     """
     blocks = ["\n".join(_lines(step)) for step in _shown(element)]
-    options = ", ".join(f"--{array.lower()}" for array in element.missing)
+    options = ", ".join(
+        f"--{array.lower()}" if array in "XWB" else f"--array {array}=..." for array in element.missing
+    )
     return "\n".join([*blocks, *([f"(no numbers without {options})"] if options else [])])
 
 

@@ -77,10 +77,9 @@ def elsewhere(network: Network, read: Read) -> list[Network]:
         if len(found) == len(_FARTHER):
             break
     if not tried:
-        channels, *own = network.input_shape or ()
-        for times in (2, 3):
+        for shape in _doubled(network):
             with suppress(ConvmathError):
-                found.append(read((channels, *(times * n for n in own))))
+                found.append(read(shape))
         return found
     if not found:
         raise ConvmathError(
@@ -104,10 +103,19 @@ def _other_inputs(network: Network) -> Iterator[Shape]:
         _near(solved(demand for demand in demands if axes_of(demand) <= {axis}), n)
         for axis, n in enumerate(own, start=1)
     ]
-    steps = range(max(map(len, axes))) if all(axes) else ()
+    steps = range(max(map(len, axes), default=0))
+    kept = [near or [n] for near, n in zip(axes, own, strict=True)]  # an axis that fits but one size
     for apart in (1, 0):  # axes of different sizes first, then of the same
         for step in steps:
-            yield (channels, *(near[(step + apart * k) % len(near)] for k, near in enumerate(axes)))
+            yield (channels, *(near[(step + apart * k) % len(near)] for k, near in enumerate(kept)))
+
+
+def _doubled(network: Network) -> Iterator[Shape]:
+    """Inputs of twice the size, along all axes and along each."""
+    shape = network.input_shape or ()
+    axes = range(1, len(shape))
+    for doubled in ([*axes], *([axis] for axis in axes)):
+        yield tuple(2 * n if axis in doubled else n for axis, n in enumerate(shape))
 
 
 def _near(sizes: Sizes, n: int) -> list[int]:

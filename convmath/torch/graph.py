@@ -142,8 +142,8 @@ class Importer:
 
     def _inlined(self, node: Any) -> Any:
         """A block under ``no_grad`` or ``autocast``: its own graph, walked through in its place."""
-        place = next(k for k, argument in enumerate(node.args) if _is_graph(argument, self.program))
-        inner = getattr(self.program.graph_module, node.args[place].target)
+        place = next(k for k, argument in enumerate(node.args) if _is_graph(argument))
+        inner = getattr(node.graph.owning_module, node.args[place].target)
         given = iter(node.args[place + 1 :])
         return list(self._walk(inner.graph, lambda each: self._seen(next(given))))
 
@@ -162,7 +162,8 @@ class Importer:
         for view in views:
             if isinstance(self.values.get(view), Value):
                 self.label, self.in_layer = _label(node, "write", self.parts)
-                self.values[view] = self._opaque(view, f"{node.name} in place", view)
+                name = node.target._schema.name.removeprefix("aten::")
+                self.values[view] = self._opaque(view, f"{name} in place", view)
 
     def _seen(self, argument: Any) -> Any:
         if isinstance(argument, (list, tuple)):
@@ -214,7 +215,9 @@ class Importer:
         values, place = self.values[node.args[0]], node.args[1]
         self.bases[node] = self.bases.get(node.args[0], node.args[0])
         if isinstance(values, list):
-            return values[place] if place < len(values) else None
+            found = values[place] if place < len(values) else None
+            if found is not None or not node.users:
+                return found
         call = node.args[0]
         label, self.in_layer = _label(call, call.name, self.parts)
         self.label = f"{label}.{place}"
@@ -324,12 +327,11 @@ def _is_tensor(node: Any) -> bool:
     return isinstance(node.meta.get("val"), (torch.Tensor, list, tuple))
 
 
-def _is_graph(argument: Any, program: Any) -> bool:
-    return (
-        isinstance(argument, torch.fx.Node)
-        and argument.op == "get_attr"
-        and hasattr(getattr(program.graph_module, str(argument.target), None), "graph")
-    )
+def _is_graph(argument: Any) -> bool:
+    """Whether it is a graph of its own, kept by the module whose graph names it."""
+    if not isinstance(argument, torch.fx.Node) or argument.op != "get_attr":
+        return False
+    return hasattr(getattr(argument.graph.owning_module, str(argument.target), None), "graph")
 
 
 def _bound(schema: Any, node: Any) -> Iterator[tuple[Any, Any]]:

@@ -45,6 +45,10 @@ def from_torch(module: nn.Module, example: Any, name: str | None = None) -> Netw
         raise ConvmathError(
             f"{_kind(module)} is no torch.nn.Module; give a module, not what makes or calls one"
         )
+    if isinstance(module, torch.jit.ScriptModule):
+        raise ConvmathError(
+            f"{_kind(module)} is TorchScript; give the torch.nn.Module that it was made from"
+        )
     shape, like = _example(module, example)
     return generally(lambda wanted: _read(module, wanted, like, name), shape)
 

@@ -33,7 +33,17 @@ def run(module: Any, *arrays: Any, device: str = "cpu") -> Any:
     with torch.no_grad(), warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Using padding='same' with even kernel lengths")
         y = module.to(device, inputs[0].dtype if inputs else torch.float64)(*inputs)
-    return y.detach().cpu().numpy()
+    return _only(y).detach().cpu().numpy()
+
+
+def _only(y: Any) -> Any:
+    """The tensor of an output that is one, or holds one."""
+    held = list(y.values()) if isinstance(y, Mapping) else y
+    if not isinstance(held, (list, tuple)):
+        return held
+    if len(held) != 1:
+        raise ConvmathError(f"the module gives {len(held)} outputs; only modules with one are run")
+    return _only(held[0])
 
 
 def _real(array: Any) -> Any:

@@ -145,7 +145,7 @@ WRONG = (
     ),
     (
         ("summary", "my_course_net:Resized", "--input", "3x8x8", "--symbolic"),
-        "upsample_nearest2d is Upsample(size=8) on 3x8x8 and Upsample(size=(9, 10)) on 3x9x10",
+        "upsample_nearest2d is Upsample(size=8) on 3x8x8 and Upsample(size=(9, 17)) on 3x9x17",
     ),
     (("compare", "resnet18", "resnet"), "there is no network 'resnet'"),
 )

@@ -6,8 +6,9 @@ import torch
 import torch.nn.functional as F  # noqa: N812
 from torch import nn
 
-from convmath import Hardswish, summarise
+from convmath import Hardswish, ReLU, Sigmoid, Tanh, floor_div, summarise
 from convmath.errors import ConvmathError
+from convmath.geometry.notation import symbol
 from convmath.layers import ChannelShuffle, Multiply, Upsample
 from convmath.network.conditions import conditions
 from convmath.network.files import load, save
@@ -16,6 +17,7 @@ from convmath.torch import counted_flops, from_torch, run, to_torch
 from tests.networks import user_modules
 from tests.networks.user_modules import MODULES
 
+H, W = map(symbol, "HW")
 EACH = pytest.mark.parametrize(("kind", "shape"), MODULES, ids=[kind.__name__ for kind, _ in MODULES])
 
 
@@ -298,3 +300,83 @@ def test_names_that_clash_and_weights_that_are_no_parameters():
     module.input.weight.data.fill_(7)
     assert np.array_equal(run_bounded(network, x).value, before)
     assert summarise(network).rows[-1].parameters == 0
+
+
+class Runs(nn.Module):
+    """A module whose forward is a function."""
+
+    def __init__(self, function, **parts):
+        super().__init__()
+        self.function = function
+        for name, part in parts.items():
+            setattr(self, name, part)
+
+    def forward(self, x):
+        return self.function(self, x)
+
+
+def padded_same(self, x):
+    h, w = x.shape[-2:]
+    down, across = (max((-(-n // 2) - 1) * 2 + 3 - n, 0) for n in (h, w))
+    return self.c(F.pad(x, (across // 2, across - across // 2, down // 2, down - down // 2)))
+
+
+def test_same_padding_worked_out_in_forward_is_same_padding():
+    """TensorFlow's: ceil(n/2) outputs, whatever n is."""
+    network = from_torch(Runs(padded_same, c=nn.Conv2d(3, 16, 3, 2)), (3, 224, 224))
+    assert network.output_shape((3, 225, 193)) == (16, 113, 97)
+    assert network.output_shape((3, H, W))[1:] == (floor_div(H + 1, 2), floor_div(W + 1, 2))
+
+
+FROM_THE_SIZE = (  # what a module works out from its input's size, and an input
+    (lambda self, x: F.adaptive_avg_pool2d(x, (x.shape[2] // 2, x.shape[3] // 2)), (3, 16, 16)),
+    (lambda self, x: F.max_pool2d(x, x.shape[2] // 4), (3, 16, 16)),
+    (lambda self, x: x[:, :, :64] * 2, (3, 16, 16)),
+    (lambda self, x: F.relu(x) if x.shape[2] > 50 else x * 2, (3, 16, 16)),
+    (lambda self, x: F.interpolate(self.c(x), size=x.shape[2:]) + x, (3, 16, 16)),
+    (lambda self, x: self.t(x[:, 0])[..., :-2] + x[:, 0], (3, 3, 16)),
+    (lambda self, x: x.view(x.shape[0], 1, 3, x.shape[2], x.shape[3]).sum(1), (3, 8, 8)),
+)
+
+
+@pytest.mark.parametrize(("function", "shape"), FROM_THE_SIZE, ids=range(len(FROM_THE_SIZE)))
+def test_what_is_worked_out_from_the_size_is_no_constant(function, shape):
+    parts = {"c": nn.Conv2d(3, 3, 3, 2, 1), "t": nn.Conv1d(3, 3, 3, padding=2)}
+    network = from_torch(Runs(function, **parts), shape)
+    with pytest.raises(ConvmathError, match=r"the module works it out from the size|layers on 3x"):
+        network.output_shape((shape[0], H, W)[: len(shape)])
+
+
+def test_other_sizes_in_numbers_are_asked_of_the_module():
+    halved = lambda self, x: F.adaptive_avg_pool2d(x, (x.shape[2] // 2, 4))  # noqa: E731
+    network = from_torch(Runs(halved), (3, 16, 16))
+    assert network.output_shape() == (3, 8, 4)
+    assert network.output_shape((3, 17, 20)) == (3, 8, 4)
+    with pytest.raises(
+        ConvmathError, match=r"AdaptiveAvgPool2d\(\(10, 4\)\) on 3x20x12.*read it on 3x20x12"
+    ):
+        network.output_shape((3, 20, 12))
+
+
+def test_a_block_inside_a_block_is_its_own():
+    def nested(self, x):
+        with torch.no_grad():
+            x = torch.relu(x)
+        with torch.no_grad():
+            x = torch.sigmoid(x)
+            with torch.autocast("cpu", enabled=False):
+                x = torch.tanh(x)
+        return x
+
+    assert from_torch(Runs(nested), (3, 8, 8)).layers == (ReLU(), Sigmoid(), Tanh())
+
+
+def test_indices_of_a_pool_are_not_read():
+    indices = lambda self, x: F.max_pool2d(x, 2, return_indices=True)[1] * 2  # noqa: E731
+    (unread,) = from_torch(Runs(indices), (3, 8, 8)).unknown
+    assert "max_pool2d_with_indices[1]" in str(unread)
+
+
+def test_torchscript_is_refused():
+    with pytest.raises(ConvmathError, match="is TorchScript; give the"):
+        from_torch(torch.jit.script(nn.Conv2d(3, 3, 3)), (3, 8, 8))
