@@ -204,3 +204,28 @@ def test_polyhedra_find_a_value_far_away():
     )
     proof = prove_equal(sympy.Max(N, 10_000), 10_000)
     assert (proof.verdict, proof.counterexample["n"] > 10_000) == ("refuted", True)
+
+
+S, D = sympy.symbols("s d", integer=True, positive=True)
+
+
+@pytest.mark.parametrize(
+    ("expression", "at", "value"),
+    [
+        (lambda: sympy.Max(S - S / Gcd(S, D), 0), {S: 2, D: 2}, 1),
+        (lambda: sympy.Max(M * (FloorDiv(N, S) + 1) - 2, 0), {M: 1, N: 1, S: 2}, 0),
+        (lambda: sympy.Max(2 * Gcd(N + M, 2) - 3, 0), {N: 1, M: 2}, 0),
+        (lambda: sympy.Min(S, S * Gcd(N, M) - 1), {S: 1, N: 2, M: 3}, 0),
+    ],
+    ids=range(4),
+)
+def test_signs_are_not_read_off_the_least_values(expression, at, value):
+    """SymPy takes a product of several symbols to be least where they are: not with divisors inside."""
+    assert evaluate(expression(), at) == value
+
+
+def test_values_are_those_that_are_assumed():
+    least = sympy.Symbol("r", integer=True, nonpositive=True)
+    prime = sympy.Symbol("p", integer=True, prime=True)
+    assert prove_equal(sympy.Max(FloorDiv(least, 2), 0), 0).verdict != "refuted"
+    assert prove_equal(sympy.Max(FloorDiv(prime, 2), 1), FloorDiv(prime, 2)).verdict != "refuted"

@@ -15,6 +15,7 @@ from convmath import (
     Chain,
     Concat,
     Conv1d,
+    Flatten,
     Multiply,
     Network,
     Parameter,
@@ -24,6 +25,7 @@ from convmath import (
     summarise,
 )
 from convmath.exact.proof import evaluate
+from convmath.explain.place import seen
 from convmath.oracle.poke import check_fields, poked, poked_leftover, poked_read
 from convmath.oracle.strategies import (
     adaptive_pools,
@@ -266,3 +268,65 @@ def test_what_moves_axes_keeps_count_of_positions(case):
 
 def test_softmax_over_channels_keeps_positions():
     assert Network.chain(Softmax(), (4, 5, 6)).receptive_field(node="0").size == (1, 1)
+
+
+LEFT_OVER = (  # network, input, positions at the end that nothing reads: by hand
+    ("MaxPool1d(2) -> Softmax(dim=2)", "1x7", (1,)),
+    ("MaxPool1d(2) -> InstanceNorm1d(1)", "1x7", (1,)),
+    ("Slice(2, 0, 4) -> LayerNorm(4)", "2x9", (5,)),
+    ("Conv1d(1, 1, 2, stride=3) -> LayerNorm((1, 3))", "1x10", (2,)),
+    ("Conv1d(1, 1, 1, 2, ((0, 1),))", "1x2", (1,)),  # windows at 0 and 2: position 1 is read by none
+    ("Conv2d(1, 1, 1, 1, ((1, 0), (0, 0))) -> Slice(2, 0, 1)", "1x5x5", (5, 5)),  # one row, of padding
+    ("MaxPool1d(2) -> ReplicationPad1d(1)", "1xL", (None,)),
+    ("Upsample(scale_factor=0.5)", "1xL", (None,)),
+    ("MaxPool1d(2)", "1xL", ("L - 2*floor(L/2)",)),
+)
+
+
+@pytest.mark.parametrize(("text", "shape", "left"), LEFT_OVER, ids=[row[0] for row in LEFT_OVER])
+def test_what_is_left_over_by_hand(text, shape, left):
+    found = network_of(text, shape).leftover()
+    assert tuple(each if each is None or isinstance(each, int) else str(each) for each in found) == left
+
+
+REACHED = (  # network, input, pixel, the positions of the last map that read it: by hand
+    ("Linear(11, 6) -> ZeroPad1d((2, 0))", "1x11", 6, {2, 3, 4, 5, 6, 7}),
+    ("Softmax(dim=2) -> ZeroPad1d(2)", "1x4", 1, {2, 3, 4, 5}),
+    ("Sum((2,), keepdim=True) -> MaxPool1d(2, 3, 1, 2)", "1x11", 6, set()),
+    ("Permute((0, 2, 1)) -> Permute((0, 2, 1))", "1x9", 4, {4}),
+)
+
+
+@pytest.mark.parametrize(("text", "shape", "pixel", "positions"), REACHED, ids=[row[0] for row in REACHED])
+def test_what_a_pixel_reaches_by_hand(text, shape, pixel, positions):
+    assert [set(axis) for axis in reached(text, (pixel,), input_shape=shape)] == [positions]
+
+
+def test_a_position_behind_permuted_channels_reads_itself():
+    (along,) = seen("Permute((0, 2, 1)) -> Permute((0, 2, 1))", (4,), input_shape="1x9")
+    assert (along.pixels, along.field) == ((4,), (4, 4))
+
+
+def test_a_map_flattened_along_one_axis_is_the_map():
+    build = Builder()
+    build("both", Concat(2), build("flat", Flatten(2), INPUT), INPUT)
+    network = build.network("both", (2, 5))
+    assert reached(network, (1,)) == (frozenset({1, 6}),)
+    assert network.leftover() == (0,)
+
+
+def test_what_reads_the_whole_axis_reads_no_padding():
+    """Softmax behind a padded convolution: the whole axis, 20 positions, not 22."""
+    assert network_of("Conv1d(1, 1, 3, padding=2) -> Softmax(dim=2)", "1x20").receptive_field().size == (
+        20,
+    )
+
+
+def test_fields_in_symbols_are_written_short():
+    found = network_of("Conv1d(1, 1, k, stride=s) -> Conv1d(1, 1, 2, padding=p)", "1xL").receptive_field()
+    assert str(found.size[0]) == "k + s"
+
+
+def test_resizing_symbols_to_a_number_is_told():
+    found = network_of("Upsample(size=4) -> Conv1d(1, 1, 3)", "1xL").trace().receptive_field()
+    assert found.bound

@@ -26,6 +26,8 @@ from convmath import (
     ReLU,
     Reshape,
     ZeroPad1d,
+    network_of,
+    summarise,
     zoo,
 )
 from convmath.geometry.notation import symbol
@@ -476,3 +478,17 @@ def test_growth_is_proved_or_refused():
     for layer in (Conv2d(1, 1, w), Conv2d(1, 100 - w, 3), Conv2d(1, 1, 3, padding=w, stride=w)):
         with pytest.raises(ConvmathError, match="cannot be shown to grow with w"):
             check_growing(Network.chain([layer], (1, 32, 32)), {"multiplications": 1}, w)
+
+
+def test_nothing_is_resized_to_nothing():
+    halved = network_of("Upsample(scale_factor=0.5)", "1x8")
+    assert str(inputs(halved).square) == "n >= 2"
+    assert smallest_input(halved) == (1, 2)
+    with pytest.raises(ConvmathError, match=r"Upsample\(scale_factor=0.5\) leaves nothing of 1x1"):
+        network_of("Upsample(scale_factor=0.5)", "1x1").output_shape()
+
+
+def test_groups_of_symbols_are_a_condition():
+    """Weights of C/g channels each: both numbers of channels are divided."""
+    found = summarise(network_of("Conv1d(C, 8, 3, groups=g)", "CxL"))
+    assert found.conditions == ("C divisible by g", "8 divisible by g")
