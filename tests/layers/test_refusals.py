@@ -357,3 +357,9 @@ def test_arguments_carry_pytorch_names():
     for name in CALLS:
         theirs = set(inspect.signature(getattr(nn, name)).parameters) - not_arithmetic
         assert theirs <= set(inspect.signature(getattr(convmath, name)).parameters) | {"bias"}, name
+
+
+@pytest.mark.parametrize("text", ["CELU(0)", "CELU(-1.0)", "Softplus(0.0)", "Softplus(-2)"])
+def test_what_would_divide_by_nothing_is_refused(text):
+    with pytest.raises(ConvmathError, match="must be larger than 0"):
+        convmath.parse_layer(text)

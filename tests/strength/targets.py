@@ -1,20 +1,28 @@
 """Which tests are to notice a wrong change of which module."""
 
 FIELDS = ("tests.core.test_footprint", "tests.layers.test_fields")
+LEFT = (*FIELDS, "tests.proved.test_networks")
 SIZES = ("tests.networks.test_solve", "tests.networks.test_symbolic", "tests.cli.test_solve")
-EXACT = ("tests.core.test_proof", "tests.core.test_integers", "tests.networks.test_symbolic")
-LAYERS = ("tests.layers.test_hand_worked", "tests.layers.test_refusals", "tests.layers.test_witnesses")
+EXACT = (
+    *("tests.core.test_proof", "tests.core.test_integers", "tests.core.test_derivations"),
+    "tests.networks.test_symbolic",
+)
+LAYERS = (
+    *("tests.layers.test_hand_worked", "tests.layers.test_refusals", "tests.layers.test_witnesses"),
+    "tests.layers.test_elements",
+)
 NETWORKS = (
     *("tests.networks.test_conventions", "tests.networks.test_trace", "tests.networks.test_published"),
     *("tests.networks.test_files", "tests.networks.test_symbolic", "tests.cli.test_network"),
 )
-IMPORTS = ("tests.networks.test_import",)
+IMPORTS = ("tests.networks.test_operators", "tests.networks.test_import")
 REFERENCE = ("tests.layers.test_values", "tests.layers.test_hand_worked", "tests.layers.test_witnesses")
 
 TARGETS = {
     "convmath.geometry": {"footprint": FIELDS, "reading": FIELDS, "loopnest": LAYERS},
     "convmath.network": {
-        **dict.fromkeys(("fields", "positions", "leftover"), FIELDS),
+        **dict.fromkeys(("fields", "positions"), FIELDS),
+        "leftover": LEFT,
         **dict.fromkeys(("conventions", "trace", "summary", "nodes", "network"), NETWORKS),
     },
     "convmath.exact": {

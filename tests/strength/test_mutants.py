@@ -13,7 +13,7 @@ import pytest
 from tests.strength.swap import calls, fails, killer, some
 from tests.strength.targets import TARGETS
 
-ONE_OF = int(os.environ.get("MUTANTS", "12"))
+ONE_OF = int(os.environ.get("MUTANTS", "24"))
 SURVIVORS = frozenset((Path(__file__).parent / "survivors.txt").read_text().splitlines())
 MODULES = [
     (f"{package}.{name}", tests) for package, modules in TARGETS.items() for name, tests in modules.items()
