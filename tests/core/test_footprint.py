@@ -200,6 +200,7 @@ CROP, DILATED = Window(begin=-1, end=-1), Window(2, dilation=2, begin=1, end=1)
 BY_HAND = (  # a footprint, what is asked of it, the answer
     (lambda: Footprint(n=7).everything(), "spans", ((0, 6),)),
     (lambda: Footprint(n=7).everything(), "bound", True),
+    (lambda: Footprint(n=7).everything(), "shift", 0),
     (lambda: Footprint().everything(), "spans", ((0, 0),)),
     # output y of the scatter has inputs (y - 1)/2 to (y + 1)/2, which read 2j to 2j + 2
     (lambda: Footprint(((0, 2),), 2, bound=True).then(Scatter(Window(3, 2, 1))), "spans", ((-1, 3),)),
