@@ -11,6 +11,7 @@ from typing import Any, NamedTuple, TypeAlias
 from convmath.exact.integers import (
     Integer,
     floor_div,
+    is_nonnegative,
     is_number,
     is_symbolic,
     maximum,
@@ -250,8 +251,11 @@ def cuts(axis_map: Window | Scatter | Listed, outputs: Integer, inputs: Integer)
     if isinstance(axis_map, Listed):
         return False, False
     if not (is_number(outputs) and is_number(inputs) and _countable(axis_map)):
-        begin = axis_map.begin if isinstance(axis_map, Window) else 0
-        return is_number(begin) and begin < 0, False
+        if not isinstance(axis_map, Window):
+            return False, False
+        moved = axis_map.kernel_size == axis_map.stride == 1  # padded or cropped, also at the end
+        ends = (axis_map.begin, outputs - axis_map.begin - inputs if moved else 0)
+        return not all(map(is_nonnegative, ends)), False
     (before, end), (behind, last) = axis_map.reads(-1, -1), axis_map.reads(outputs, outputs)
     cut = 0 <= before <= end < inputs or 0 <= behind <= last < inputs
     _, read = axis_map.reads(outputs - 1, outputs - 1)

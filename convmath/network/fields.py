@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple, TypeAlias
 
-from convmath.exact.integers import Integer
+from convmath.exact.integers import Integer, is_number
 from convmath.geometry.footprint import IDENTITY, AxisMap, Footprint, joined, side_by_side
 from convmath.geometry.reading import Path
 from convmath.layers.base import Placed
@@ -121,10 +121,11 @@ class Reach:
 
 
 def _moved(met: Sequence[Met], outputs: Integer) -> list[Footprint]:
-    """What each path reads, behind the layer."""
+    """What each path reads, behind the layer; symbols that meet in a join are demanded to be equal."""
+    joins = len(met) > 1 and not is_number(outputs)
     return [
         footprint
-        if axis_map is IDENTITY and inputs == outputs
+        if axis_map is IDENTITY and (joins or inputs == outputs)
         else footprint.then(axis_map, outputs, inputs)
         for _, footprint, axis_map, inputs in met
     ]

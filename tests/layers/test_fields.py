@@ -330,3 +330,16 @@ def test_fields_in_symbols_are_written_short():
 def test_resizing_symbols_to_a_number_is_told():
     found = network_of("Upsample(size=4) -> Conv1d(1, 1, 3)", "1xL").trace().receptive_field()
     assert found.bound
+
+
+def test_a_crop_by_a_symbol_makes_a_bound():
+    """Of 8 positions e are kept: at e = 1 the convolution behind reads one of them, else two or three."""
+    general = network_of("Slice(2, 0, e) -> Conv1d(1, 1, 3, padding=1)", "1x8").receptive_field()
+    assert (general.size, general.bound) == ((3,), True)
+    assert network_of("Slice(2, 0, 1) -> Conv1d(1, 1, 3, padding=1)", "1x8").receptive_field().size == (1,)
+
+
+def test_symbols_that_meet_are_not_cropped():
+    """U-Net's maps of H and of 2*floor(H/2) rows are demanded to be equal: a field, not a bound."""
+    found = network_of("unet", "1xHxW").receptive_field()
+    assert (found.size, found.bound) == ((204, 204), False)
