@@ -24,7 +24,8 @@ COMMANDS = {  # command -> its module and its name there, imported when it is as
 }
 
 
-PLAIN = {"\N{MIDDLE DOT}": "*", "\N{MULTIPLICATION SIGN}": "x"}  # for terminals without these letters
+# For terminals without these letters.
+PLAIN = {"\N{HORIZONTAL ELLIPSIS}": "...", "\N{MIDDLE DOT}": "*", "\N{MULTIPLICATION SIGN}": "x"}
 LONGEST = 1000  # characters of an error
 
 

@@ -170,7 +170,7 @@ def caches():
             if not found.name.endswith("__main__"):
                 importlib.import_module(found.name)
     kind = type(functools.cache(len))
-    return [each for each in gc.get_objects() if isinstance(each, kind) and ours(each)]
+    return [each for each in gc.get_objects() if type(each) is kind and ours(each)]
 
 
 def ours(cached):
