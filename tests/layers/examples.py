@@ -297,6 +297,7 @@ VALUES = (  # a layer, its weights by name, an input of one sample, what it make
     ("CELU(2.0)", {}, [-2 * LN2, 2], [-1, 2]),  # 2*(e^(-ln 2) - 1)
     # Klambauer et al. 2017: scale 1.0507..., and scale*alpha = 1.7580993408473766
     ("SELU()", {}, [1, -LN2], [1.0507009873554805, -0.8790496704236883]),
+    ("GELU()", {}, [0, 2**0.5], [0, 2**0.5 * 0.9213503964748575]),  # (1 + erf(1))/2
     ("Softplus()", {}, [0], [LN2]),
     ("Softplus(2.0)", {}, [0], [LN2 / 2]),
     ("LogSigmoid()", {}, [0, LN2], [-LN2, -0.4054651081081644]),  # sigmoids of 1/2 and 2/3

@@ -11,6 +11,7 @@ import pkgutil
 import signal
 import types
 import zlib
+from contextvars import ContextVar
 
 import pytest
 from hypothesis import Phase, is_hypothesis_test, settings
@@ -29,6 +30,8 @@ FEW = settings(
     derandomize=True,
     database=None,
 )
+MANY = 200
+EXAMPLES = ContextVar("examples", default=FEW.max_examples)
 
 
 def commanded(*arguments):
@@ -130,7 +133,7 @@ def called(test, **given):
 def drawing_few(test, **given):
     """The test on few examples; it has its own settings again afterwards."""
     own = test._hypothesis_internal_use_settings
-    test._hypothesis_internal_use_settings = FEW
+    test._hypothesis_internal_use_settings = settings(FEW, max_examples=EXAMPLES.get())
     try:
         test(**given)
     finally:
@@ -180,9 +183,11 @@ def ours(cached):
 def killer(function, code, tests):
     """The first test that fails with this code; None where the mutant survives all of them."""
     with swapped(function, code):
-        for test in tests:
-            if fails(test):
-                return test
+        for examples in (FEW.max_examples, MANY):  # what is drawn differs a little from run to run
+            EXAMPLES.set(examples)
+            for test in tests:
+                if (examples == FEW.max_examples or test.func is drawing_few) and fails(test):
+                    return test
     return None
 
 
