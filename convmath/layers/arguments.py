@@ -57,7 +57,7 @@ def frozen(value: Any) -> Any:
         return value
     if isinstance(value, (list, tuple)):
         return tuple(map(frozen, value))
-    if hasattr(value, "tolist") and value.ndim < 2:  # an array, or a number of one
+    if hasattr(value, "tolist") and getattr(value, "ndim", 1) < 2:  # an array, or a number of one
         return frozen(value.tolist())
     if hasattr(value, "__index__") and not hasattr(value, "tolist") and not is_symbolic(value):
         return index(value)

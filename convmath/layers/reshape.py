@@ -92,6 +92,8 @@ class Reshape(Layer):
             after,
             lambda: f"{self!r} holds {after} numbers, the input {show(shape)} has {before}; give as many",
         )
+        if shape == wanted:
+            return (copied(everywhere(shape), shape, shape),)
         flat = copied((merged(element_loops(shape), shape),), (before,), shape)
         names = element_loops(wanted)
         copy = Statement(

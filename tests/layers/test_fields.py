@@ -343,3 +343,15 @@ def test_symbols_that_meet_are_not_cropped():
     """U-Net's maps of H and of 2*floor(H/2) rows are demanded to be equal: a field, not a bound."""
     found = network_of("unet", "1xHxW").receptive_field()
     assert (found.size, found.bound) == ((204, 204), False)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Conv1d(2, 2, 3) -> Reshape((2, 7)) -> Conv1d(2, 2, 2)",
+        "Reshape((2, 9)) -> MaxPool1d(2)",
+        "MaxPool1d(2) -> Flatten(2) -> Conv1d(2, 2, 2)",
+    ],
+)
+def test_maps_that_are_reshaped_to_what_they_are(text):
+    check_fields(network_of(text, "2x9"))
