@@ -85,8 +85,12 @@ def _named(text: str, shape: Shape | None, symbolic: bool) -> Network:
         raise ConvmathError(
             "nothing is named; give a layer like Conv2d(3, 8, 3), or a name of convmath list"
         )
+    if text.endswith(".py"):
+        raise ConvmathError(f"{short(text)} is a file of Python; name what it makes, like net.py:Net")
     if is_name(text):
         return _of_zoo(text, shape, symbolic)
+    if ".py:" in text and "(" in text:
+        raise ConvmathError(f"{short(text)} is no plain name; write net.py:Net, without parentheses")
     if "(" in text:
         return _on(parse_chain(text), shape, symbolic)
     if text.endswith((".toml", ".json")):

@@ -26,7 +26,6 @@ COMMANDS = {  # command -> its module and its name there, imported when it is as
 
 # For terminals without these letters.
 PLAIN = {"\N{HORIZONTAL ELLIPSIS}": "...", "\N{MIDDLE DOT}": "*", "\N{MULTIPLICATION SIGN}": "x"}
-LONGEST = 1000  # characters of an error
 
 
 class Commands(click.Group):
@@ -58,7 +57,7 @@ def main(arguments: list[str] | None = None) -> None:
         click.echo(error.format_message())
         sys.exit(0)
     except click.ClickException as error:
-        _refuse(f"{error.format_message().rstrip('.')}; see convmath --help")
+        _refuse(str(ConvmathError(f"{error.format_message().rstrip('.')}; see convmath --help")))
     except ConvmathError as error:
         _refuse(str(error))
     except RecursionError:
@@ -74,8 +73,7 @@ def main(arguments: list[str] | None = None) -> None:
 
 
 def _refuse(sentence: str) -> NoReturn:
-    words = " ".join(sentence.split())
-    click.echo(f"convmath: {words if len(words) <= LONGEST else words[:LONGEST] + ' ...'}", err=True)
+    click.echo(f"convmath: {' '.join(sentence.split())}", err=True)
     sys.exit(2)
 
 

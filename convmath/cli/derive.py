@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from convmath.cli.options import say
 from convmath.errors import ConvmathError, near, short
 
 FORMATS = ("text", "markdown", "latex")
@@ -24,8 +25,8 @@ def derive(name: str | None, format_: str) -> None:
 
     if name is None:
         for known, build in DERIVATIONS.items():
-            click.echo(f"{known:<28}{(build.__doc__ or '').strip().splitlines()[0]}")
+            say(f"{known:<28}{(build.__doc__ or '').strip().splitlines()[0]}")
         return
     if name not in DERIVATIONS:
         raise ConvmathError(f"there is no derivation {short(name)}{near(name, DERIVATIONS)}")
-    click.echo(getattr(markup, f"derivation_{format_}")(DERIVATIONS[name]()))
+    say(getattr(markup, f"derivation_{format_}")(DERIVATIONS[name]()))

@@ -8,9 +8,9 @@ from typing import Any
 
 import click
 
-from convmath.cli.options import DTYPE, INPUT, NETWORK, NODE, as_json, numbers_of
+from convmath.cli.options import DTYPE, INPUT, NETWORK, NODE, as_json, numbers_of, say
 from convmath.errors import ConvmathError, short
-from convmath.explain.quantities import chosen, plainly
+from convmath.explain.quantities import chosen, of_node, plainly
 from convmath.network.network import Network
 from convmath.read import network_of
 
@@ -63,13 +63,13 @@ def explain(
         raise ConvmathError("--only, --position and --element are three questions; ask one at a time")
     read = network_of(network, input_text)
     if element is not None:
-        click.echo(_element(read, node, element, arrays, format_))
+        say(_element(read, node, element, arrays, format_))
     elif position is not None:
-        click.echo(_position(read, node, position, format_))
+        say(_position(read, node, position, format_))
     elif format_ == "json":
-        click.echo(as_json(plainly(read, dtype, node, only)))
+        say(as_json(plainly(read, dtype, node, only)))
     else:
-        click.echo(_rendered(read, node, only, dtype, format_))
+        say(_rendered(read, node, only, dtype, format_))
 
 
 def _rendered(read: Network, node: str | None, only: str | None, dtype: str, format_: str) -> str:
@@ -77,10 +77,20 @@ def _rendered(read: Network, node: str | None, only: str | None, dtype: str, for
 
     explanations = explained(read, dtype, node)
     known = [quantity.name for part in explanations for quantity in part.quantities]
-    wanted = None if only is None else frozenset(chosen(only, known))
+    wanted = None if only is None else frozenset(_wanted(read, only, known))
     render = _renderer(format_)
     kept = (part for part in explanations if wanted is None or part.shown(wanted))
     return "\n\n".join(render(part, wanted) for part in kept)
+
+
+def _wanted(read: Network, only: str, known: list[str]) -> list[str]:
+    """The quantities asked for; those that only single layers have need a node's name."""
+    single = {} if len(read.nodes) == 1 else of_node(read.trace(), read.nodes[0])
+    found = chosen(only, [*known, *single, "weight", "bias"] if single else known)
+    for name in found:
+        if name not in known:
+            raise ConvmathError(f"{name} is of a single layer; name one with --node, or use --format json")
+    return found
 
 
 def _renderer(format_: str) -> Callable[..., str]:
@@ -100,7 +110,7 @@ def _position(read: Network, node: str | None, position: str, format_: str) -> s
 
     if format_ not in ("text", "json"):
         raise ConvmathError(f"--position is a small table; --format {format_} is not one of text, json")
-    region = [_run(part) for part in position.split(",")]
+    region = [_run(part, position) for part in position.split(",")]
     found = seen(read, region, node)
     name = node or read.trace().last_map
     if format_ == "json":
@@ -108,10 +118,12 @@ def _position(read: Network, node: str | None, position: str, format_: str) -> s
     return f"position {position} of {name}, of {read.name}\n\n{seen_text(found)}"
 
 
-def _run(text: str) -> tuple[int, int]:
+def _run(text: str, position: str) -> tuple[int, int]:
     first, dots, last = text.partition("..")
-    ends = numbers_of("--position", f"{first},{last if dots else first}", "3,4 or 3..5,4")
-    return ends[0], ends[1]
+    ends = first, last if dots else first
+    if not all(end.strip().isdecimal() and len(end.strip()) < 19 for end in ends):
+        raise ConvmathError(f"--position {short(position)} must be whole numbers, like 3,4 or 3..5,4")
+    return int(ends[0]), int(ends[1])
 
 
 def _element(read: Network, node: str | None, element: str, arrays: dict[str, Any], format_: str) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from convmath.cli.options import JSON_TOO, as_json
+from convmath.cli.options import JSON_TOO, as_json, say
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -29,7 +29,7 @@ def lecture(wrong: bool, format_: str) -> None:
 
     chosen = [claim for claim in CLAIMS if not (wrong and claim.right())]
     if format_ == "json":
-        click.echo(as_json(list(map(_plain, chosen))))
+        say(as_json(list(map(_plain, chosen))))
         return
     console = Console()
     if console.width < NARROW:

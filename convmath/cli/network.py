@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
 import click
 
-from convmath.cli.options import CONVENTION, DTYPE, INPUT, JSON_TOO, NETWORK, as_json, width_of_terminal
-from convmath.errors import ConvmathError
+from convmath.cli.options import (
+    CONVENTION,
+    DTYPE,
+    INPUT,
+    JSON_TOO,
+    NETWORK,
+    as_json,
+    say,
+    width_of_terminal,
+)
+from convmath.errors import ConvmathError, short
 from convmath.exact.integers import Integer
 from convmath.layers.base import show
 from convmath.network.parse import parse_shape
@@ -62,14 +72,13 @@ def summary(
         raise ConvmathError(
             f"--fields is a table for the terminal; --format {format_} has every field already"
         )
-    click.echo(_rendered(found, "fields" if fields else format_))
+    say(_rendered(found, "fields" if fields else format_))
 
 
 def _samples(text: str) -> Integer:
-    sizes = parse_shape(text) if text != "0" else ()
-    if len(sizes) != 1:
-        raise ConvmathError(f"--batch {text} must be one number of at least 1, or a symbol")
-    return sizes[0]
+    if not re.fullmatch(r"0*[1-9]\d*|[A-Za-z_]\w*", text.strip()) or "x" in text.lower():
+        raise ConvmathError(f"--batch {short(text)} must be one number of at least 1, or a symbol")
+    return parse_shape(text)[0]
 
 
 def _rendered(found: Any, format_: str) -> str:
@@ -105,7 +114,7 @@ def compare(networks: tuple[str, ...], input_text: str | None, counting: str, fo
 
     found = [summarise(name, input_text, counting=counting) for name in networks]
     if format_ == "json":
-        click.echo(as_json(list(map(plain_totals, found))))
+        say(as_json(list(map(plain_totals, found))))
         return
     held = [each.memory for each in found]
     rows = [
@@ -121,8 +130,8 @@ def compare(networks: tuple[str, ...], input_text: str | None, counting: str, fo
     partial = ["partial" if each.network.unknown else "" for each in found]
     rows += [("", *partial)] if any(partial) else []
     head = ("", *(each.network.name for each in found))
-    click.echo("\n".join(aligned(head, rows, frozenset(range(1, len(head))))))
-    click.echo(f"\n{found[0].convention.unit}: {found[0].convention.meaning}")
+    say("\n".join(aligned(head, rows, frozenset(range(1, len(head))))))
+    say(f"\n{found[0].convention.unit}: {found[0].convention.meaning}")
 
 
 @click.command(name="list")
@@ -137,7 +146,7 @@ def list_(format_: str) -> None:
             {"network": name, "input_shape": e.input_shape, "classes": e.classes, "source": e.source}
             for name, e in zoo.ZOO.items()
         ]
-        click.echo(as_json(listed))
+        say(as_json(listed))
         return
     rows = [(name, show(e.input_shape), str(e.classes), e.source) for name, e in zoo.ZOO.items()]
-    click.echo("\n".join(aligned(("network", "input", "classes", "source"), rows, frozenset({2}))))
+    say("\n".join(aligned(("network", "input", "classes", "source"), rows, frozenset({2}))))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from typing import Any
 
 import click
@@ -26,6 +27,11 @@ CONVENTION = click.option(
 JSON_TOO = click.option(
     "--format", "format_", type=click.Choice(("text", "json")), default="text", show_default=True
 )
+
+
+def say(text: str) -> None:
+    """Print a text in the terminal's own letters: click would write others past it."""
+    click.echo(text, file=sys.stdout)
 
 
 def as_json(value: Any) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from convmath.cli.options import DTYPE, INPUT, JSON_TOO, NETWORK, NODE, as_json, numbers_of
+from convmath.cli.options import DTYPE, INPUT, JSON_TOO, NETWORK, NODE, as_json, numbers_of, say
 from convmath.errors import ConvmathError, short
 from convmath.layers.base import Shape, show
 from convmath.network.network import Network
@@ -48,7 +48,7 @@ def inputs(
     if node is not None and output is None:
         raise ConvmathError(f"--node {node} asks for a size; give --output too")
     found = solved(_read(network, input_text), output, node)
-    click.echo(as_json(_inputs_plain(found)) if format_ == "json" else _inputs_text(found))
+    say(as_json(_inputs_plain(found)) if format_ == "json" else _inputs_text(found))
 
 
 @solve.command()
@@ -71,12 +71,10 @@ def reaches(network: str, pixel: str, input_text: str | None, node: str | None, 
     trace = read.trace()
     name = node or trace.last_map
     if format_ == "json":
-        click.echo(
-            as_json({"network": read.name, "node": name, "reached": [sorted(axis) for axis in axes]})
-        )
+        say(as_json({"network": read.name, "node": name, "reached": [sorted(axis) for axis in axes]}))
         return
     shown = " x ".join(_runs(sorted(axis)) for axis in axes)
-    click.echo(f"pixel {pixel} reaches {shown} of {name}, {show(trace.shapes[name])}")
+    say(f"pixel {pixel} reaches {shown} of {name}, {show(trace.shapes[name])}")
 
 
 def _runs(places: list[int]) -> str:
@@ -101,7 +99,7 @@ def smallest(network: str, input_text: str | None, format_: str) -> None:
 
     read = _read(network, input_text)
     shape = smallest_input(read)
-    click.echo(as_json({"network": read.name, "smallest": shape}) if format_ == "json" else show(shape))
+    say(as_json({"network": read.name, "smallest": shape}) if format_ == "json" else show(shape))
 
 
 @solve.command()
@@ -121,7 +119,7 @@ def padding(kernel_size: int, stride: int, dilation: int, n: int | None, format_
 
     found = padding_that_keeps(kernel_size, stride, dilation, n)
     plain = {"totals": _ends(found.totals), "symmetric": _ends(found.symmetric), "pair": found.pair}
-    click.echo(as_json(plain | {"text": str(found)}) if format_ == "json" else str(found))
+    say(as_json(plain | {"text": str(found)}) if format_ == "json" else str(found))
 
 
 @solve.command()
@@ -142,15 +140,13 @@ def arguments(n: int, output: int, format_: str, **bounds: str) -> None:
 
     found = solved(n, output, **{name: _bounds(name, text) for name, text in bounds.items()})
     if format_ == "json":
-        click.echo(as_json([row._asdict() | {"padding": _ends(row.padding)} for row in found]))
+        say(as_json([row._asdict() | {"padding": _ends(row.padding)} for row in found]))
         return
     lines = [
         f"{row.kernel_size:>11}  {row.stride:>6}  {row.dilation:>8}  {_range(row.padding)}" for row in found
     ]
     head = f"{'kernel_size':>11}  {'stride':>6}  {'dilation':>8}  padding"
-    click.echo(
-        "\n".join([head, *lines]) if lines else f"nothing within these bounds turns {n} into {output}"
-    )
+    say("\n".join([head, *lines]) if lines else f"nothing within these bounds turns {n} into {output}")
 
 
 @solve.command()
@@ -172,12 +168,10 @@ def dilations(receptive_field: int, kernel_size: int, base: int, convolutions: i
 
     found = dilations_for(receptive_field, kernel_size, base, convolutions)
     if format_ == "json":
-        click.echo(as_json({"levels": len(found.dilations), **found._asdict()}))
+        say(as_json({"levels": len(found.dilations), **found._asdict()}))
         return
     listed = ", ".join(map(str, found.dilations))
-    click.echo(
-        f"{len(found.dilations)} levels with dilation {listed} see {found.receptive_field:,} positions"
-    )
+    say(f"{len(found.dilations)} levels with dilation {listed} see {found.receptive_field:,} positions")
 
 
 def _limited(command: Callable[..., None]) -> Callable[..., None]:
@@ -228,9 +222,9 @@ def depth(
     size = _count("receptive_field", receptive_field)
     found = depth_for(chain, size, None if input_text is None else _numbers(input_text))
     if format_ == "json":
-        click.echo(as_json({"depth": found.value, "receptive_field": found.receptive_field}))
+        say(as_json({"depth": found.value, "receptive_field": found.receptive_field}))
         return
-    click.echo(f"depth {found.value}: a receptive field of {show(found.receptive_field)}")
+    say(f"depth {found.value}: a receptive field of {show(found.receptive_field)}")
 
 
 @solve.command()
@@ -370,10 +364,10 @@ def _inputs_plain(found: Inputs) -> dict[str, Any]:
 def _show(most: Most, name: str, format_: str) -> None:
     if format_ == "json":
         beyond = {"value": most.beyond, "stopped": most.stopped}
-        click.echo(as_json({name: most.value, **most.counts, "beyond": beyond}))
+        say(as_json({name: most.value, **most.counts, "beyond": beyond}))
         return
     takes = ", ".join(f"{count:,} {_units(kind)}" for kind, count in most.counts.items())
-    click.echo(f"{name} {most.value}: {takes}\n{name} {most.beyond}: {most.stopped}")
+    say(f"{name} {most.value}: {takes}\n{name} {most.beyond}: {most.stopped}")
 
 
 def _units(kind: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from convmath.cli.options import INPUT
+from convmath.cli.options import INPUT, say
 from convmath.errors import ConvmathError
 
 
@@ -51,7 +51,7 @@ def verify(
 
         found = records.read(record) | {device: records.lane(verdicts, device)}
         records.write(record, found)
-        click.echo(f"wrote {record} and {record.with_suffix('.md')}")
+        say(f"wrote {record} and {record.with_suffix('.md')}")
     sys.exit(0 if all(verdict.holds for verdict in verdicts) else 1)
 
 
@@ -117,6 +117,6 @@ def _show(verdicts: list[Any]) -> None:
     from convmath.oracle.record import HEAD, cells
     from convmath.render.table import aligned
 
-    click.echo("\n".join(aligned(HEAD, list(map(cells, verdicts)), frozenset(range(3, 8)))))
+    say("\n".join(aligned(HEAD, list(map(cells, verdicts)), frozenset(range(3, 8)))))
     held = sum(verdict.holds for verdict in verdicts)
-    click.echo(f"{held} of {len(verdicts)} networks hold")
+    say(f"{held} of {len(verdicts)} networks hold")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, TypeAlias
 
-from convmath.errors import ConvmathError, near
+from convmath.errors import ConvmathError, near, short
 from convmath.exact.integers import Integer, exact_div, product
 from convmath.layers.base import Placed
 
@@ -167,5 +167,5 @@ def convention(name: str) -> Convention:
     'multiplications of convolution and linear layers'
     """
     if name not in CONVENTIONS:
-        raise ConvmathError(f"there is no convention {name!r}{near(name, CONVENTIONS)}")
+        raise ConvmathError(f"there is no convention {short(name)}{near(name, CONVENTIONS)}")
     return CONVENTIONS[name]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from convmath.errors import ConvmathError, near
+from convmath.errors import ConvmathError, near, short
 
 BYTES = {"float64": 8, "float32": 4, "float16": 2, "bfloat16": 2, "int8": 1}
 
@@ -14,5 +14,5 @@ def width_of(dtype: str) -> int:
     4
     """
     if dtype not in BYTES:
-        raise ConvmathError(f"dtype={dtype!r} is not known{near(dtype, BYTES)}")
+        raise ConvmathError(f"dtype={short(dtype)} is not known{near(dtype, BYTES)}")
     return BYTES[dtype]

@@ -8,7 +8,7 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-from convmath.errors import ConvmathError
+from convmath.errors import ConvmathError, near, short
 from convmath.layers.base import Shape, show
 from convmath.network.network import Network
 from convmath.network.nodes import Node
@@ -51,7 +51,7 @@ def load(path: str | Path) -> Network:
 
 
 def _network(found: Any) -> Network:
-    top = _table("the file", found, ("name", "input", "nodes"))
+    top = _table("the file", found, ("name", "input", "nodes"), ("source", "uncounted"))
     if not isinstance(top["nodes"], list):
         raise ConvmathError("nodes must be a list of tables, each with name, layer and inputs")
     nodes = tuple(_node(number, entry) for number, entry in enumerate(top["nodes"], start=1))
@@ -64,12 +64,15 @@ def _network(found: Any) -> Network:
     )
 
 
-def _table(what: str, found: Any, keys: tuple[str, ...]) -> dict[str, Any]:
+def _table(what: str, found: Any, keys: tuple[str, ...], others: tuple[str, ...] = ()) -> dict[str, Any]:
     if not isinstance(found, dict):
         raise ConvmathError(f"{what} is a {type(found).__name__}, no table with {', '.join(keys)}")
     missing = [key for key in keys if key not in found]
     if missing:
         raise ConvmathError(f"{what} has no {' and no '.join(missing)}; it needs {', '.join(keys)}")
+    for key in found:
+        if key not in keys + others:
+            raise ConvmathError(f"{what} has {short(key)}, which decides nothing{near(key, keys + others)}")
     return found
 
 

@@ -100,7 +100,8 @@ class Network:
         for node in self.nodes:
             if node.name == name:
                 return node
-        raise ConvmathError(f"{self.name} has no node {name!r}{near(name, [n.name for n in self.nodes])}")
+        alike = near(name, [node.name for node in self.nodes])
+        raise ConvmathError(f"{self.name} has no node {short(name)}{alike}")
 
     def trace(self, input_shape: Shape | None = None) -> Trace:
         """Shapes, counts and receptive fields of every node on an input: a ``Trace``."""

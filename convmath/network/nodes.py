@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from convmath.errors import ConvmathError, near
+from convmath.errors import ConvmathError, near, short
 from convmath.layers.base import Layer
 
 INPUT = "input"
@@ -86,7 +86,7 @@ def _check_reads(network: str, node: Node, known: set[str], names: set[str]) -> 
                 "those they read, without a circle"
             )
         raise ConvmathError(
-            f"{network}: {node.name} reads {read!r}, which no node is called{near(read, [*known])}"
+            f"{network}: {node.name} reads {short(read)}, which no node is called{near(read, [*known])}"
         )
 
 

@@ -51,7 +51,7 @@ def parse_layer(text: str) -> Layer:
     """
     call = _call(text.strip())
     if _name(call.func) not in NAMES:
-        raise ConvmathError(f"there is no layer {_name(call.func)!r}{near(_name(call.func), NAMES)}")
+        raise ConvmathError(f"there is no layer {short(_name(call.func))}{near(_name(call.func), NAMES)}")
     try:
         positional = [_value(argument) for argument in call.args]
         named = _named(call.keywords)
@@ -99,8 +99,10 @@ def _call(text: str) -> ast.Call:
         raise ConvmathError(
             f"{short(text)} is no layer ({reason}); write it like Conv2d(3, 64, 3, padding=1)"
         ) from None
-    if isinstance(node, ast.Name):
+    if isinstance(node, ast.Name) and node.id in NAMES:
         raise ConvmathError(f"{text} needs its arguments; write {text}(...)")
+    if isinstance(node, ast.Name):
+        raise ConvmathError(f"there is no layer {short(text)}{near(text, NAMES, 'write Conv2d(3, 64, 3)')}")
     if not isinstance(node, ast.Call):
         raise ConvmathError(f"{short(text)} is no layer; write it like Conv2d(3, 64, 3, padding=1)")
     return node
@@ -164,15 +166,17 @@ def _symbol(name: str) -> Integer:
 
 def _construct(kind: type[Layer], positional: list[Any], named: dict[str, Any]) -> Layer:
     names = [field.name for field in fields(kind) if field.init]  # type: ignore[arg-type]
+    if len(positional) > len(names) and kind.__name__ in _INPLACE and isinstance(positional[-1], bool):
+        positional = positional[:-1]
     named = {name: value for name, value in named.items() if not _decides_nothing(kind, names, name, value)}
     for name in named:
         if name not in names:
             known = near(name, names) if names else "; it takes none"
-            raise ConvmathError(f"{kind.__name__} has no argument {name!r}{known}")
+            raise ConvmathError(f"{kind.__name__} has no argument {short(name)}{known}")
     try:
         inspect.signature(kind).bind(*positional, **named)
     except TypeError as error:
-        raise ConvmathError(f"{kind.__name__}: {error}; it takes {', '.join(names)}") from None
+        raise ConvmathError(f"{kind.__name__}: {error}; it takes {', '.join(names) or 'none'}") from None
     return kind(*positional, **named)
 
 
@@ -188,6 +192,12 @@ _NEUTRAL: dict[str, tuple[Any, ...] | None] = {
     "approximate": ("none",),
     "padding_mode": ("zeros",),
 }
+
+
+_INPLACE = (  # whose last positional argument is ``inplace`` in PyTorch
+    *("ReLU", "ReLU6", "LeakyReLU", "ELU", "SELU", "CELU", "SiLU", "Mish", "Hardtanh", "Hardswish"),
+    *("Hardsigmoid", "Dropout", "Dropout1d", "Dropout2d", "Dropout3d"),
+)
 
 
 def _decides_nothing(kind: type[Layer], names: list[str], name: str, value: Any) -> bool:

@@ -11,6 +11,7 @@ from convmath.geometry.operation import (
     ATOM,
     DIVIDE,
     NEGATIVE,
+    POWER,
     QUOTIENT,
     SUM,
     Apply,
@@ -31,7 +32,8 @@ class Script(NamedTuple):
     floor: Callable[[str, str], str]
     called: Callable[[str, str], str]
     group: Callable[[str], str]
-    named: Callable[[str], str]
+    named: Callable[[Constant], tuple[str, int]]
+    bars: bool  # fractions have a bar, which keeps what stands above and below apart
 
 
 def _subscripted(array: str, indices: Sequence[str]) -> str:
@@ -43,6 +45,20 @@ def _over_latex(word: str, loops: str, body: str) -> str:
     return rf"{sign}_{{{loops}}} {body}"
 
 
+def _constant_latex(constant: Constant) -> tuple[str, int]:
+    return _letters_latex(constant.name), ATOM if constant.name.isalpha() else POWER
+
+
+def _letters_latex(name: str) -> str:
+    """A name in LaTeX, also one like ``sqrt(2)`` or ``(alpha/size)``."""
+    inner, above, below = name[name.find("(") + 1 : -1], *name.strip("()").partition("/")[::2]
+    if name.startswith("sqrt("):
+        return rf"\sqrt{{{inner}}}"
+    if below:
+        return rf"\frac{{{_letters_latex(above)}}}{{{_letters_latex(below)}}}"
+    return GREEK.get(name) or (name if len(name) == 1 or not name.isalpha() else rf"\mathrm{{{name}}}")
+
+
 GREEK = {"alpha": r"\alpha", "beta": r"\beta", "eps": r"\varepsilon"}
 PLAIN = Script(
     template=lambda operation: operation.text,
@@ -52,7 +68,8 @@ PLAIN = Script(
     floor=lambda above, below: f"floor({above}/{below})",
     called=lambda name, inner: f"{name}({inner})",
     group=lambda inner: f"({inner})",
-    named=str,
+    named=lambda constant: (constant.name, ATOM),
+    bars=False,
 )
 FORMULA = Script(
     template=lambda operation: operation.latex,
@@ -62,13 +79,14 @@ FORMULA = Script(
     floor=lambda above, below: rf"\left\lfloor \frac{{{above.strip('()')}}}{{{below}}} \right\rfloor",
     called=lambda name, inner: rf"\operatorname{{{name}}}\left({inner}\right)",
     group=lambda inner: rf"\left({inner}\right)",
-    named=lambda name: GREEK.get(name) or (name if len(name) == 1 else rf"\mathrm{{{name}}}"),
+    named=_constant_latex,
+    bars=True,
 )
 
 
 def operands_text(operation: Operation, parts: Sequence[tuple[str, int]], script: Script) -> str:
     """What is written for an operation on operands, each with how tightly it binds."""
-    held_apart = script is FORMULA and operation is DIVIDE  # by the fraction's line
+    held_apart = script.bars and operation is DIVIDE
     texts = [
         text if held_apart or binds >= operation.wanted(place) else script.group(text)
         for place, (text, binds) in enumerate(parts)
@@ -86,12 +104,11 @@ def written(
     """An expression as text, and how tightly it binds; ``leaf`` writes what is no operation."""
     if isinstance(expression, Apply):
         parts = [written(part, leaf, script) for part in expression.operands]
-        fraction = script is FORMULA and expression.operation is DIVIDE
-        return operands_text(
-            expression.operation, parts, script
-        ), ATOM if fraction else expression.operation.binds
+        fraction = script.bars and expression.operation is DIVIDE
+        binds = POWER if fraction else expression.operation.binds
+        return operands_text(expression.operation, parts, script), binds
     if isinstance(expression, Constant):
-        return script.named(expression.name), ATOM
+        return script.named(expression)
     if isinstance(expression, (int, float)):
         return number_text(expression), NEGATIVE if expression < 0 else ATOM
     return leaf(expression)
@@ -220,6 +237,9 @@ def _scattered_text(statement: Statement, target: str, script: Script) -> str:
     return f"{products}, then {whole} + {after}"
 
 
+_COUNT = Constant("count", None)
+
+
 def _value_text(expression: Expression, statement: Statement, script: Script) -> tuple[str, int]:
     inner = [name for block in statement.blocks for name in block.loops]
     loops = ", ".join(name for name in inner if name not in statement.target.loops)
@@ -233,7 +253,7 @@ def _value_text(expression: Expression, statement: Statement, script: Script) ->
             body = text if binds > QUOTIENT or (script is PLAIN and binds > SUM) else script.group(text)
             return script.over(word, loops, body), SUM
         if isinstance(part, Taps):
-            return (f"count - {part.less}", SUM) if part.less != 0 else (script.named("count"), ATOM)
+            return (f"count - {part.less}", SUM) if part.less != 0 else script.named(_COUNT)
         if isinstance(part, (Access, Weights)):
             return access_text(part, script), ATOM
         return _plain(part), ATOM

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from fractions import Fraction
+from functools import partial
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from convmath.geometry.operation import ATOM, NEGATIVE, QUOTIENT, Expression
+from convmath.geometry.operation import ATOM, NEGATIVE, POWER, QUOTIENT, Constant
 from convmath.render.definition import FORMULA, PLAIN, Script, number_text, written
 
 if TYPE_CHECKING:
@@ -91,12 +93,15 @@ def _forms(step: Worked, script: Script) -> list[str]:
 
     forms = [written(step.expression, letters, script)[0]]
     if step.value is not None:
-        forms += [_in_numbers(step.expression, numbers, script), _number(step.value, script)[0]]
+        put_in = written(step.expression, numbers, script._replace(named=partial(_constant, script)))
+        forms += [put_in[0], _number(step.value, script)[0]]
     return [form for place, form in enumerate(forms) if form not in forms[:place]]
 
 
-def _in_numbers(expression: Expression, numbers: Any, script: Script) -> str:
-    return written(expression, numbers, script)[0]
+def _constant(script: Script, constant: Constant) -> tuple[str, int]:
+    """A constant's number; what is written as a number already, like ``sqrt(2)``, stays."""
+    letters = re.search("[a-z]", constant.name.replace("sqrt", ""))
+    return _number(constant.value, script) if letters else script.named(constant)
 
 
 def _name(array: str, indices: tuple[int, ...], script: Script) -> str:
@@ -105,13 +110,17 @@ def _name(array: str, indices: tuple[int, ...], script: Script) -> str:
 
 def _number(value: Any, script: Script) -> tuple[str, int]:
     """A number and how tightly it binds; a fraction is a quotient."""
-    if isinstance(value, Fraction):
-        if script is FORMULA:
-            sign = "-" if value < 0 else ""
-            return (
-                rf"{sign}\frac{{{abs(value.numerator)}}}{{{value.denominator}}}",
-                NEGATIVE if sign else ATOM,
-            )
-        return str(value), NEGATIVE if value < 0 else QUOTIENT
-    text = number_text(value).replace("inf", r"\infty") if script is FORMULA else number_text(value)
-    return text, NEGATIVE if value < 0 else ATOM
+    sign = "-" if value < 0 else ""
+    if isinstance(value, Fraction) and value.denominator != 1:
+        above, below = abs(value.numerator), value.denominator
+        text = rf"\frac{{{above}}}{{{below}}}" if script.bars else f"{above}/{below}"
+        binds = POWER if script.bars else QUOTIENT
+    else:
+        text, binds = number_text(abs(value)), ATOM
+        if script.bars:
+            text = re.sub(r"e([+-])0*(\d+)", _scientific, text.replace("inf", r"\infty"))
+    return f"{sign}{text}", NEGATIVE if sign else binds
+
+
+def _scientific(power: re.Match[str]) -> str:
+    return rf" \cdot 10^{{{power[1].strip('+')}{power[2]}}}"

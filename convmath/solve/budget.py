@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
-from convmath.errors import ConvmathError, near
+from convmath.errors import ConvmathError, near, short
 from convmath.exact.integers import is_number
 from convmath.exact.where import BEYOND
 from convmath.layers.arguments import check_number
@@ -235,5 +235,5 @@ def _check_limits(limits: Mapping[str, int], dtype: str) -> None:
     width_of(dtype)
     for name, limit in limits.items():
         if name not in LIMITS:
-            raise ConvmathError(f"{name!r} cannot be limited{near(name, LIMITS)}")
+            raise ConvmathError(f"{short(name)} cannot be limited{near(name, LIMITS)}")
         check_number(name, limit)

@@ -1,9 +1,14 @@
 """The command line's answers, each expected number worked by hand or published."""
 
+import io
 import json
+import sys
 
+import numpy as np
 import pytest
 import sympy
+
+from convmath.cli import main
 
 JSON = [
     (
@@ -241,6 +246,60 @@ def test_receptive_field_behind_gaps(convmath, layers, shape, size):
     assert answer["receptive_field"]["size"] == size
 
 
+def test_a_flag_that_changes_nothing_may_stand_last(convmath):
+    run = convmath(
+        "explain", "nn.ReLU(True) -> nn.Dropout(0.5, True)", "--input", "3", "--only", "output_size"
+    )
+    assert run.code == 0
+
+
+@pytest.mark.parametrize(
+    ("layer", "x", "expected"),
+    [
+        (
+            "LeakyReLU(0.1)",
+            "[-1]",
+            [r"Y_{0} &= \max\left(X_{0}, \mathrm{slope} \cdot X_{0}\right)", r"\max\left(-1, 0.1 \cdot"],
+        ),
+        ("GELU()", "[1]", [r"\frac{1}{\sqrt{2}}"]),
+        (
+            "LayerNorm(2, 1e-6, elementwise_affine=False)",
+            "[1, 2]",
+            [
+                r"{\left(-\frac{1}{2}\right)}^{2} + {\left(\frac{1}{2}\right)}^{2}",
+                r"\cdot 10^{-6}",
+                r"&= \frac{1 + 2}{2}",
+            ],
+        ),
+        ("LPPool1d(3, 2)", "[[3, 4]]", [r"{\left({X_{0, 0}}^{3} + {X_{0, 1}}^{3}\right)}^{\frac{1}{3}}"]),
+        (
+            "LocalResponseNorm(1)",
+            "[[1]]",
+            [r"k + \frac{\alpha}{\mathrm{size}} \cdot", r"1 + 0.0001 \cdot {1}^{2}\right)}^{0.75}"],
+        ),
+    ],
+)
+def test_one_element_in_latex(convmath, layer, x, expected):
+    """Constants by their letters, then by their numbers; what is raised to a power in parentheses."""
+    shape = "x".join(map(str, np.shape(json.loads(x))))
+    element = ",".join("0" for _ in np.shape(json.loads(x)))
+    asked = ("--input", shape, "--element", element, "--x", x, "--format", "latex")
+    out = convmath("explain", layer, *asked).out
+    for part in expected:
+        assert part in out
+
+
+def test_a_terminal_without_letters_gets_others(monkeypatch):
+    """Also one that says ascii, which click takes for a mistake."""
+    page = io.BytesIO()
+    with monkeypatch.context() as patched:
+        patched.setattr(sys, "stdout", terminal := io.TextIOWrapper(page, "ascii"))
+        with pytest.raises(SystemExit):
+            main(["explain", "Conv2d(3, 4, 3)", "--input", "3x9x9", "--only", "macs"])
+        terminal.flush()
+    assert "= 4*3*3*3*7*7\n" in page.getvalue().decode("ascii")
+
+
 def test_one_element_in_letters(convmath):
     out = convmath("explain", "Conv2d(2,2,1,groups=2)", "--input", "2x2x2", "--element", "1,0,1").out
     assert out == "Y[1, 0, 1] = B[1] + W[1, 0, 0, 0]·X[1, 0, 1]\n"
@@ -295,6 +354,9 @@ WRONG = [
     (("Conv2d(100000000000007, 4, 3, groups=3)", "3x9x9"), "groups can be 1"),
     (("MaxPool2d(2, padding='same')", "3x9x9"), "padding='same' is not known; use a number"),
     (("ReLU(foo=1)", "3x9x9"), "it takes none"),
+    (("Sigmoid(True)", "3x9x9"), "too many positional arguments; it takes none"),
+    (("lenet -> ReLU()", "1x28x28"), "there is no layer 'lenet'; did you mean Linear"),
+    (("a" * 2000 + "()", "3x9x9"), f"there is no layer '{'a' * 57}...'"),
     (("Conv2d(3, 8)", "3x9x9"), "missing a required argument: 'kernel_size'"),
     (("Conv2d(2, 2, 3, connections=((0, 1), (True,)))", "2x9x9"), "needs different input channels"),
     (("GELU(approximate='tanh')", "3x9x9"), "approximate=tanh is not covered; only none is"),

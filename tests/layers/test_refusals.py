@@ -3,6 +3,7 @@
 import inspect
 import re
 import warnings
+from array import array
 
 import numpy as np
 import pytest
@@ -357,6 +358,17 @@ def test_arguments_carry_pytorch_names():
     for name in CALLS:
         theirs = set(inspect.signature(getattr(nn, name)).parameters) - not_arithmetic
         assert theirs <= set(inspect.signature(getattr(convmath, name)).parameters) | {"bias"}, name
+
+
+@pytest.mark.parametrize(
+    "kernel_size",
+    [[3, 5], np.array([3, 5]), torch.tensor([3, 5]), torch.Size((3, 5)), array("l", [3, 5])],
+    ids=lambda given: type(given).__module__,
+)
+def test_arguments_are_kept_as_tuples(kernel_size):
+    layer = convmath.Conv2d(np.int64(1), np.array(1), kernel_size)
+    assert layer == convmath.Conv2d(1, 1, (3, 5))
+    assert hash(layer) == hash(convmath.Conv2d(1, 1, (3, 5)))
 
 
 @pytest.mark.parametrize("text", ["CELU(0)", "CELU(-1.0)", "Softplus(0.0)", "Softplus(-2)"])

@@ -48,6 +48,10 @@ def one(layer, inputs):
         ),
         (one("ReLU()", ["inptu"]), "a reads 'inptu', which no node is called; did you mean input?"),
         ('{"name": "n", "input": "3x8x8", "nodes": []}', "has no layer"),
+        (
+            '{"name": "n", "input": "3x8x8", "inputs": 1, "nodes": []}',
+            "the file has 'inputs', which decides nothing; did you mean input",
+        ),
     ],
 )
 def test_a_broken_file_is_one_sentence(tmp_path, text, message):
