@@ -242,7 +242,7 @@ def _solutions(wanted: list[tuple[Index, int]], limits: dict[str, int]) -> Itera
     name = _most_decided(wanted, limits)
     rest = {n: e for n, e in limits.items() if n != name}
     for value in range(limits[name]):
-        put = [(_put(index, name, value), t) for index, t in wanted]
+        put = [(index.put({name: value}), t) for index, t in wanted]
         if all(_possible(index, t, rest) for index, t in put):
             for point in _solutions(put, rest):
                 yield {name: value, **point}
@@ -256,13 +256,6 @@ def _most_decided(wanted: list[tuple[Index, int]], limits: dict[str, int]) -> st
             if name in steps:
                 steps[name] = max(steps[name], abs(int(coefficient)))
     return max(steps, key=lambda name: steps[name])
-
-
-def _put(index: Index, name: str, value: int) -> Index:
-    moved = sum(c * value for c, n in index.terms if n == name)
-    return index._replace(
-        terms=tuple((c, n) for c, n in index.terms if n != name), offset=index.offset + moved
-    )
 
 
 def _possible(index: Index, value: int, limits: dict[str, int]) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import reduce
-from itertools import accumulate, pairwise
+from itertools import accumulate, chain, pairwise
 from math import gcd, lcm
 from typing import Any, NamedTuple, TypeAlias
 
@@ -245,7 +245,7 @@ class Footprint(NamedTuple):
 def cuts(axis_map: Window | Scatter | Listed, outputs: Integer, inputs: Integer) -> tuple[bool, bool]:
     """Whether positions are cut off, and whether some are left over that the next output would read.
 
-    Cut off they are where the outputs next to the first and the last one would read nothing but the input:
+    Cut off they are where outputs next to the first and the last one would read nothing but the input:
     padding that is put there again reads nothing then, and is no position of the input's.
     """
     if isinstance(axis_map, Listed):
@@ -256,10 +256,17 @@ def cuts(axis_map: Window | Scatter | Listed, outputs: Integer, inputs: Integer)
         moved = axis_map.kernel_size == axis_map.stride == 1  # padded or cropped, also at the end
         ends = (axis_map.begin, outputs - axis_map.begin - inputs if moved else 0)
         return not all(map(is_nonnegative, ends)), False
-    (before, end), (behind, last) = axis_map.reads(-1, -1), axis_map.reads(outputs, outputs)
-    cut = 0 <= before <= end < inputs or 0 <= behind <= last < inputs
-    _, read = axis_map.reads(outputs - 1, outputs - 1)
+    beside = min(axis_map.period, _MOST_CASES)  # what lies farther off reads less of the input
+    next_ones = chain(range(-beside, 0), range(int(outputs), int(outputs) + beside))
+    cut = any(_reads_within(axis_map, output, inputs) for output in next_ones)
+    (_, read), (behind, _) = axis_map.reads(outputs - 1, outputs - 1), axis_map.reads(outputs, outputs)
     return cut, read + 1 < inputs and behind < inputs
+
+
+def _reads_within(axis_map: Window | Scatter, output: int, inputs: Integer) -> bool:
+    """Whether an output reads something, and no padding."""
+    found = axis_map.reads(output, output) if isinstance(axis_map, Window) else axis_map.sources({output})
+    return bool(found) and min(found) >= 0 and max(found) < inputs
 
 
 def _countable(axis_map: AxisMap) -> bool:

@@ -49,6 +49,11 @@ class Index(NamedTuple):
             value += floor_div(numerator * point[name] + shift, denominator)
         return value
 
+    def put(self, point: Point) -> Index:
+        """The index where some loops have these values, those that are not scaled."""
+        moved = sum((c * point[name] for c, name in self.terms if name in point), self.offset)
+        return self._replace(terms=tuple((c, n) for c, n in self.terms if n not in point), offset=moved)
+
 
 @cache
 def loop(name: str) -> Index:

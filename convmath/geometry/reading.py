@@ -120,6 +120,60 @@ def paths(statements: Sequence[Statement], shapes: Sequence[Shape]) -> tuple[Pat
     return tuple(known[statements[-1].target.array])
 
 
+def paths_apart(statements: Sequence[Statement], shapes: Sequence[Shape]) -> tuple[Path, ...]:
+    """Where positions and channels are dealt out to one another, a path for each share; else none.
+
+    In numbers only.
+
+    >>> from convmath import PixelShuffle
+    >>> shares = paths_apart(PixelShuffle(2).definition((4, 1, 1)), ((4, 1, 1),))
+    >>> [path.links[0].map.window.begin for path in shares]
+    [0, -1, -2, -3]
+    """
+    exchanged = exchanges(statements)
+    if not exchanged:
+        return ()
+    (statement,), names = statements, [each.name for each in exchanged]
+    found: list[Path] = []
+    for values in product(*(range(each.extent) for each in exchanged)):
+        point = dict(zip(names, values, strict=True))
+        target, read = (
+            each._replace(indices=tuple(index.put(point) for index in each.indices))
+            for each in (statement.target, statement.value)
+        )
+        left = tuple(block for block in statement.blocks if set(names).isdisjoint(block.loops))
+        found += paths((statement._replace(target=target, value=read, blocks=left),), shapes)
+    return tuple(found)
+
+
+class Exchange(NamedTuple):
+    """A loop that moves an axis of the input, and another axis of the output than it is read along."""
+
+    name: str
+    extent: Any
+    source: int
+    target: int
+
+
+def exchanges(statements: Sequence[Statement]) -> list[Exchange]:
+    """The loops by which an input's elements are dealt out anew between axes, where nothing is computed.
+
+    >>> from convmath import PixelUnshuffle
+    >>> [each[2:] for each in exchanges(PixelUnshuffle(2).definition((1, 4, 4)))]
+    [(1, 0), (2, 0)]
+    """
+    access = statements[0].value
+    if len(statements) > 1 or not isinstance(access, Access):
+        return []
+    nest, found = _Nest.of(statements[0]), []
+    for source, index in enumerate(access.indices):
+        along = [name for _, name in index.terms if name in nest.axes]
+        targets = [nest.axes[name] for name in along]
+        beside = zip(along, targets, strict=True)
+        found += [Exchange(name, nest.extents[name], source, t) for name, t in beside if t != targets[0]]
+    return found
+
+
 class _Nest(NamedTuple):
     """A statement, which axis of its target each loop moves along, and how many values each loop takes."""
 
@@ -225,10 +279,10 @@ def _axis_map(source: Index, target: Index, nest: _Nest, size: Integer) -> AxisM
     if source is target and not (source.wrap or source.scaled):
         return IDENTITY
     if source.scaled is None and target.scaled is None:
-        if len(target.terms) == 1 and len(source.terms) <= 2:
+        if len(target.terms) == 1 and target.terms[0][0] == 1 and len(source.terms) <= 2:
             window = _gather(source, target, nest)
             return window if source.wrap in ("", "constant") else _bordered(window, source, nest, size)
-        if len(target.terms) == 2 and len(source.terms) == 1 and source.terms[0][0] == 1:
+        if len(target.terms) <= 2 and len(source.terms) == 1 and source.terms[0][0] == 1:
             return _scatter(source.terms[0][1], target, nest)
     return _stretched(source, target, nest.statement, size)
 
@@ -253,8 +307,9 @@ def _gather(source: Index, target: Index, nest: _Nest) -> Window:
 def _scatter(name: str, target: Index, nest: _Nest) -> Scatter:
     """Windows read backwards: the output's index is ``s*i + d*a - p`` and the input's is ``i``."""
     stride = next(c for c, loop in target.terms if loop == name)
-    ((dilation, tap),) = ((c, loop) for c, loop in target.terms if loop != name)
-    return Scatter(Window(nest.extents[tap], stride, -target.offset, dilation=dilation))
+    taps = [(nest.extents[loop], c) for c, loop in target.terms if loop != name]
+    kernel_size, dilation = taps[0] if taps else (1, 1)
+    return Scatter(Window(kernel_size, stride, -target.offset, dilation=dilation))
 
 
 def _bordered(window: Window, source: Index, nest: _Nest, size: Integer) -> Listed:
@@ -279,7 +334,7 @@ def _stretched(source: Index, target: Index, statement: Statement, size: Integer
     group = [block for block in statement.blocks if names & set(block.loops)]
     numerator, _, shift, denominator = source.scaled or (1, "", 0, 1)
     taps = [(c, _extent(name, group)) for c, name in source.terms if name not in target.loops]
-    if numerator == 1 and shift == 0 and not taps:
+    if source.scaled and numerator == 1 and shift == 0 and not taps:
         return Scatter(Window(denominator, denominator))
     weights = [part for part in walk(statement.value) if isinstance(part, Weights)]
     if denominator == 1 and taps and taps[0][1] == size and not weights:

@@ -20,7 +20,7 @@ from convmath.geometry.loopnest import (
     weights_read,
 )
 from convmath.geometry.notation import AXES
-from convmath.geometry.reading import Path, paths
+from convmath.geometry.reading import Path, paths, paths_apart
 from convmath.layers.arguments import frozen, is_whole, settle
 
 Shape: TypeAlias = tuple[Integer, ...]
@@ -127,7 +127,16 @@ class Placed:
     Operations and paths are worked out when they are first asked for, and then kept.
     """
 
-    __slots__ = ("_effective", "_operations", "_paths", "layer", "parameters", "shapes", "statements")
+    __slots__ = (
+        "_apart",
+        "_effective",
+        "_operations",
+        "_paths",
+        "layer",
+        "parameters",
+        "shapes",
+        "statements",
+    )
 
     def __init__(self, layer: Layer, shapes: tuple[Shape, ...], statements: tuple[Statement, ...]) -> None:
         self.layer: Layer = layer
@@ -137,6 +146,7 @@ class Placed:
         self._operations: Operations | None = None
         self._effective: Operations | None = None
         self._paths: tuple[Path, ...] | None = None
+        self._apart: tuple[Path, ...] | None = None
 
     @property
     def output_shape(self) -> Shape:
@@ -164,6 +174,13 @@ class Placed:
             placed = self.layer.keeps_positions(*self.shapes)
             self._paths = paths(self.statements, self.shapes) if placed else ()
         return self._paths
+
+    @property
+    def paths_apart(self) -> tuple[Path, ...]:
+        """The same, where positions are dealt out to channels a path for each share; in numbers."""
+        if self._apart is None:
+            self._apart = self.paths and (paths_apart(self.statements, self.shapes) or self.paths)
+        return self._apart
 
 
 def weighed(statements: tuple[Statement, ...]) -> dict[str, Integer]:

@@ -9,6 +9,7 @@ from convmath.exact.integers import Integer, is_number
 from convmath.geometry.footprint import IDENTITY, AxisMap, Footprint, joined, side_by_side
 from convmath.geometry.reading import Path
 from convmath.layers.base import Placed
+from convmath.network.channels import ChannelUse
 
 Fields: TypeAlias = "tuple[Footprint | None, ...] | None"  # None: what reads nothing of the input
 
@@ -31,10 +32,23 @@ class Reach:
     def __init__(self, placed: Placed) -> None:
         self._placed = placed
         self._mixed = _mixed(placed)
+        self._channels = ChannelUse(placed)
         self._known: dict[tuple[int, ...], Fields] = {}
 
+    def tells_apart(self, fields: Sequence[Fields], apart: bool) -> bool:
+        """Whether channels of the output see different positions; ``apart`` says whether the inputs' do."""
+        if self._mixed is not None:
+            return apart and 0 not in self._mixed
+        beside = len(fields) > 1 and self._placed.paths and self._placed.paths[0].piece
+        if beside and beside[0] == 0 and any(axes != fields[0] for axes in fields):
+            return True
+        return self._channels.dealt or (apart and not self._channels.mixed)
+
+    def picks(self) -> bool:
+        """Whether a position reads only some channels of it."""
+        return self._mixed is None and self._channels.picked
+
     def behind(self, fields: Sequence[Fields]) -> Fields:
-        """Per axis of the output, what its positions read."""
         if self._mixed is not None:
             (axes,) = fields
             if axes is None or all(axes[axis] is None for axis in self._mixed):

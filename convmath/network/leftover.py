@@ -33,7 +33,7 @@ NOTHING = Read(-1)
 
 
 class GapsError(Exception):
-    """Some positions are left out: the last ones that are read need not be read by the last outputs."""
+    """Some positions, or channels, are left out: the last ones need not be read by the last outputs."""
 
 
 def leftover(trace: Trace) -> tuple[Integer | None, ...]:
@@ -69,6 +69,8 @@ def _by_positions(trace: Trace, end: str) -> tuple[Integer, ...]:
 
 def _last_read(trace: Trace, end: str) -> Reads:
     """The last position of each axis of the input that is read, node by node from the last map."""
+    if trace.tells_apart:
+        raise GapsError
     read: dict[str, Reads] = {end: tuple(Read(size - 1) for size in trace.shapes[end])}
     for node in reversed(trace.network.nodes):
         if node.name not in read:

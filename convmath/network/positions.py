@@ -11,7 +11,7 @@ from typing import TypeAlias
 
 from convmath.errors import ConvmathError
 from convmath.exact.integers import Integer
-from convmath.geometry.footprint import AxisMap, Listed, Whole
+from convmath.geometry.footprint import IDENTITY, AxisMap, Listed, Whole
 from convmath.geometry.reading import Link, Path
 from convmath.geometry.window import Scatter, Window
 from convmath.layers.base import Placed, Shape, show
@@ -66,14 +66,11 @@ def _sources_of(placed: Placed, wanted: Box) -> list[tuple[int, Box]]:
     """
     found: list[tuple[int, Box]] = []
     shape = placed.output_shape
-    for path in placed.paths:
+    for path in placed.paths_apart:
         sizes = placed.shapes[path.source]
-        if placed.layer.gates and len(placed.paths) > 1 and _is_gate(path, sizes):
+        if placed.layer.gates and len(placed.paths_apart) > 1 and _is_gate(path, sizes):
             continue
-        links = zip(range(len(sizes)), path.links, sizes, strict=True)
-        box = tuple(
-            [_sources(link, wanted, shape, n) if axis or link.axis else None for axis, link, n in links]
-        )
+        box = tuple([_sources(link, wanted, shape, n) for link, n in zip(path.links, sizes, strict=True)])
         if all(axis is None or axis for axis in box):
             found.append((path.source, box))
     return found
@@ -90,6 +87,8 @@ def _sources(link: Link, wanted: Box, shape: Shape, size: Integer) -> Axis:
     if link.axis is None:
         return None
     outputs = wanted[link.axis]
+    if outputs is None and link.map is IDENTITY and shape[link.axis] == size:
+        return None
     places = range(int(shape[link.axis])) if outputs is None else outputs
     found = frozenset(q for q in link.map.sources(set(places)) if 0 <= q < int(size))
     return None if len(found) == size else found
@@ -97,7 +96,9 @@ def _sources(link: Link, wanted: Box, shape: Shape, size: Integer) -> Axis:
 
 def _readers_of(placed: Placed, inputs: Mapping[int, Sequence[Box]]) -> list[Box]:
     """The positions of the output that read these positions of the inputs."""
-    boxes = (_outputs_of(path, box, placed) for path in placed.paths for box in inputs.get(path.source, ()))
+    boxes = (
+        _outputs_of(path, box, placed) for path in placed.paths_apart for box in inputs.get(path.source, ())
+    )
     return [box for box in boxes if box is not None]
 
 
@@ -110,7 +111,7 @@ def _outputs_of(path: Path, inputs: Box, placed: Placed) -> Box | None:
             if among is not None and isinstance(link.map, Whole) and min(among) >= int(link.map.n):
                 return None
             continue
-        if among is None and (link.axis == 0 or link.map == _SAME):  # channels, and what all have alike
+        if among is None and link.map == IDENTITY:
             continue
         places = frozenset(range(int(n))) if among is None else among
         here = _readers(link.map, places, int(shape[link.axis]))
@@ -119,9 +120,6 @@ def _outputs_of(path: Path, inputs: Box, placed: Placed) -> Box | None:
         if not here:
             return None
     return tuple(axes)
-
-
-_SAME = Window()
 
 
 def _readers(axis_map: AxisMap, places: Iterable[int], outputs: int) -> frozenset[int]:

@@ -106,16 +106,33 @@ class Trace:
             *(added([number * getattr(taken, kind) for number, taken in found]) for kind in KINDS)
         )
 
-    @cached_property
+    @property
     def fields(self) -> dict[str, Fields]:
         """Per node and axis, what a position reads of the input; None where there are no positions."""
+        return self._seen[0]
+
+    @property
+    def tells_apart(self) -> bool:
+        """Whether channels that see different positions are told apart: fields are bounds from there on."""
+        return self._seen[1]
+
+    @cached_property
+    def _seen(self) -> tuple[dict[str, Fields], bool]:
+        """The fields, and whether channels are told apart, node by node from the input."""
         start = {n: Footprint(n=n) for n in self.input_shape[1:]}
         fields: dict[str, Fields] = {INPUT: (None, *(start[n] for n in self.input_shape[1:]))}
+        apart, picked = set[str](), False  # nodes whose channels see different positions; some read only
         reaches = {placed: Reach(placed) for placed in self._times}
         for node in self.network.nodes:
             reach = reaches[self.placed[node.name]]
-            fields[node.name] = reach.behind([fields[name] for name in node.inputs])
-        return fields
+            read, told = [fields[name] for name in node.inputs], not apart.isdisjoint(node.inputs)
+            found = reach.behind(read)
+            if told and found and reach.picks():
+                picked, found = True, tuple([axis and axis._replace(bound=True) for axis in found])
+            fields[node.name] = found
+            if reach.tells_apart(read, told):
+                apart.add(node.name)
+        return fields, picked
 
     def receptive_field(self, name: str | None = None) -> ReceptiveField | None:
         """What one position of a node reads of the input; None where the node has no positions.

@@ -101,7 +101,8 @@ def check_fields(network: Network) -> None:
 
     The positions that ``read_by`` lists must be those whose poke changes it, axis by axis.  A receptive
     field must start and end with them; one that is only a bound must hold them, and is one in a chain only
-    where some position reads less.  What is left over must be noticed by no position of the last map.
+    where some position reads less, or channels are told apart.  What is left over must be noticed by no
+    position of the last map.
     """
     trace, turned = network.trace(), _turned(network)
     rank, noticed = len(trace.input_shape) - 1, poked(network)
@@ -115,7 +116,7 @@ def check_fields(network: Network) -> None:
             if turned[name] is not None:
                 read = [axes[axis] for axis in turned[name]]
                 less |= _check_field(trace, name, place, read, turned[name])
-        if network.is_chain and turned[name] is not None:
+        if network.is_chain and turned[name] is not None and not trace.tells_apart:
             _check_bounds(trace, name, less)
 
 

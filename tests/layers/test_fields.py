@@ -20,6 +20,7 @@ from convmath import (
     Network,
     Parameter,
     ReLU,
+    Slice,
     Softmax,
     network_of,
     summarise,
@@ -145,6 +146,12 @@ SIZES = (  # network, input, node or None for the last map, size of the field, w
     ("PixelShuffle(2) -> Conv2d(1, 1, 3)", "4x6x6", None, (2, 2), False),
     ("Unfold(3, padding=1)", "2x5x6", "0", None, False),
     ("Permute((0, 2, 1, 3))", "1x5x5", "0", (1, 1), False),
+    # each of four channels sees one pixel of a square, and is then put back: a pixel reads itself
+    ("PixelUnshuffle(2) -> PixelShuffle(2)", "1x4x4", "1", (2, 2), True),
+    ("PixelUnshuffle(2) -> Slice(1, 0, 2)", "1x4x4", "1", (2, 2), True),
+    ("PixelUnshuffle(2) -> Conv2d(4, 4, 1) -> PixelShuffle(2)", "1x4x4", "2", (2, 2), False),
+    # every other position of five, the ends cropped: what is padded on again reads nothing
+    ("ConvTranspose1d(1, 1, 1, 2, 2) -> Conv1d(1, 1, 2, padding=2, dilation=2)", "1x3", None, (1,), False),
 )
 
 
@@ -280,6 +287,8 @@ LEFT_OVER = (  # network, input, positions at the end that nothing reads: by han
     ("MaxPool1d(2) -> ReplicationPad1d(1)", "1xL", (None,)),
     ("Upsample(scale_factor=0.5)", "1xL", (None,)),
     ("MaxPool1d(2)", "1xL", ("L - 2*floor(L/2)",)),
+    ("PixelUnshuffle(2) -> Slice(1, 0, 2)", "1x4x4", (1, 0)),  # the upper pixels of each square
+    ("PixelUnshuffle(2) -> Slice(1, 0, 2)", "1xHxW", (None, None)),
 )
 
 
@@ -305,6 +314,33 @@ def test_what_a_pixel_reaches_by_hand(text, shape, pixel, positions):
 def test_a_position_behind_permuted_channels_reads_itself():
     (along,) = seen("Permute((0, 2, 1)) -> Permute((0, 2, 1))", (4,), input_shape="1x9")
     assert (along.pixels, along.field) == ((4,), (4, 4))
+
+
+def beside_a_convolution():
+    build = Builder()
+    x = build("conv", Conv1d(1, 1, 5, padding=2), INPUT)
+    build("both", Concat(), INPUT, x)
+    build("first", Slice(1, 0, 1), "both")
+    return build.network("beside", (1, 9))
+
+
+def test_channels_that_see_different_positions_are_told_apart():
+    """The first channel is the input: a position reads itself, and at most the five that the other one reads."""
+    network = beside_a_convolution()
+    field = network.receptive_field(node="first")
+    assert (field.size, field.bound) == ((5,), True)
+    assert not network.receptive_field(node="both").bound
+    (along,) = seen(network, (4,), "first")
+    assert along.pixels == (4,)
+    assert reached(network, (4,), "first") == (frozenset({4}),)
+    assert reached(network, (4,), "both") == (frozenset({2, 3, 4, 5, 6}),)
+
+
+def test_pixels_put_back_where_they_were_reach_themselves():
+    back = "PixelUnshuffle(2) -> PixelShuffle(2)"
+    assert reached(back, (3, 2), "1", input_shape="1x6x6") == (frozenset({3}), frozenset({2}))
+    rows, columns = seen(back, (3, 2), "1", input_shape="1x6x6")
+    assert (rows.pixels, columns.pixels) == ((3,), (2,))
 
 
 def test_a_map_flattened_along_one_axis_is_the_map():

@@ -96,7 +96,19 @@ def maps(draw: Draw, rank: int | None = None, gates: bool = True) -> Network:
     most = 9 if rank == 1 else 6
     site = Site((draw(st.integers(1, 2)), *(draw(st.integers(3, most)) for _ in range(rank))))
     shape = site.shape
-    blocks = [windowed, windowed, adapted, resized, scattered, bordered, cut, beside, drifting, added]
+    blocks = [
+        windowed,
+        windowed,
+        adapted,
+        resized,
+        scattered,
+        bordered,
+        cut,
+        beside,
+        drifting,
+        added,
+        picked,
+    ]
     blocks += [gated] if gates else []
     blocks += [exchanged, turned] if rank == 2 else []
     site.go(draw(kept(site)))
@@ -382,9 +394,28 @@ def exchanged(draw: Draw, site: Site) -> None:
     """Channels exchanged for positions, or positions for channels."""
     even = all(n % 2 == 0 for n in site.shape[1:])
     if even and draw(st.booleans()):
-        site.go(layers.PixelUnshuffle(2), layers.Conv2d(4 * site.shape[0], 1, 1))
+        site.go(layers.PixelUnshuffle(2))
+        site.go(draw(st.sampled_from(_AFTERWARDS))(site.shape[0]))
     elif max(site.shape[1:]) <= LARGEST // 2:
         site.go(layers.Conv2d(site.shape[0], 4, 1), layers.PixelShuffle(2))
+
+
+_AFTERWARDS = (  # what is done with channels that see different positions
+    lambda channels: layers.Conv2d(channels, 1, 1),
+    lambda channels: layers.Conv2d(channels, channels, 2, 1, 1, groups=channels),
+    lambda _: layers.PixelShuffle(2),
+    lambda channels: layers.Slice(1, 1, channels - 1),
+)
+
+
+@composite
+def picked(draw: Draw, site: Site) -> None:
+    """Maps one behind the other in the channels, and some of these."""
+    before = site.here
+    site.go(site.kind("Conv")(site.shape[0], 2, 3, 1, 1))
+    site.join(layers.Concat(), before, site.here)
+    start = draw(st.integers(0, site.shape[0] - 1))
+    site.go(layers.Slice(1, start, draw(st.integers(start + 1, site.shape[0]))))
 
 
 @composite
