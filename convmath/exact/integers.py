@@ -43,6 +43,25 @@ class Symbolic(Protocol):
 Integer: TypeAlias = int | Symbolic
 
 
+def least(holds: Callable[[int], object], first: int, most: int | None = None) -> int | None:
+    """The least whole number from ``first`` on of which something holds, as of all after it; by bisection.
+
+    None where it does not hold of any up to ``most``.
+
+    >>> least(lambda n: n * n >= 50, 1), least(lambda n: n > 100, 1, most=64)
+    (8, None)
+    """
+    low, high = first - 1, first
+    while not holds(high):
+        low, high = high, 2 * high
+        if most is not None and high > most:
+            return None
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if holds(middle) else (middle, high)
+    return high
+
+
 def is_number(value: Any) -> TypeGuard[int]:
     """Whether ``value`` is a plain Python int rather than an expression."""
     return isinstance(value, int)

@@ -7,10 +7,13 @@ side from some n on.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from math import prod
+from typing import Any
 
 from convmath.errors import ConvmathError
 from convmath.exact.demand import AT_LEAST, MULTIPLE, Demand
+from convmath.exact.integers import least
 from convmath.exact.size import Flat, Size
 from convmath.exact.sizes import EVERY, NONE, Sizes
 
@@ -30,38 +33,23 @@ def _axes(side: object) -> frozenset[int]:
 
 def fixed(demand: Demand, sizes: Mapping[int, int]) -> Demand:
     """The demand with some of the input's axes given."""
-    return Demand(_fixed(demand.left, sizes), demand.relation, _fixed(demand.right, sizes))
-
-
-def _fixed(side: object, sizes: Mapping[int, int]) -> object:
-    if isinstance(side, Size):
-        return side.at(sizes[side.axis]) if side.axis in sizes else side
-    if not isinstance(side, Flat):
-        return side
-    total: object = 0
-    for number, factors in side.terms:
-        product: object = number
-        for factor in factors:
-            product = product * _fixed(factor, sizes)  # type: ignore[operator]
-        total = total + product  # type: ignore[operator]
-    return total
+    return _with(demand, lambda size: size.at(sizes[size.axis]) if size.axis in sizes else size)
 
 
 def square(demand: Demand) -> Demand:
     """The demand where all axes of the input are of one size: they become axis 1."""
-    return Demand(_squared(demand.left), demand.relation, _squared(demand.right))
+    return _with(demand, lambda size: Size(1, size.head, size.cycle, size.growth))
 
 
-def _squared(side: object) -> object:
-    if isinstance(side, Size):
-        return _on_axis_1(side)
-    if not isinstance(side, Flat):
-        return side
-    return Flat(tuple((number, tuple(map(_on_axis_1, factors))) for number, factors in side.terms))
+def _with(demand: Demand, change: Callable[[Size], Any]) -> Demand:
+    """The demand with every size exchanged for another one, or for a number."""
 
+    def changed(side: Any) -> Any:
+        if isinstance(side, Flat):
+            return sum(prod(map(change, factors), start=number) for number, factors in side.terms)
+        return change(side) if isinstance(side, Size) else side
 
-def _on_axis_1(size: Size) -> Size:
-    return Size(1, size.head, size.cycle, size.growth)
+    return Demand(changed(demand.left), demand.relation, changed(demand.right))
 
 
 def where(demand: Demand, first: int = 1) -> Sizes:
@@ -79,12 +67,12 @@ def where(demand: Demand, first: int = 1) -> Sizes:
         quotient = demand.left // demand.right
         return where(Demand(quotient * demand.right, "=", demand.left), first)
     difference = demand.left - demand.right
-    least = demand.relation == AT_LEAST
+    at_least = demand.relation == AT_LEAST
     if isinstance(difference, int):
-        return EVERY if (difference >= 0 if least else difference == 0) else NONE
+        return EVERY if (difference >= 0 if at_least else difference == 0) else NONE
     if isinstance(difference, Flat):
-        return _where_flat(difference, least, first)
-    return _at_least_zero(difference) if least else _zero(difference)
+        return _where_flat(difference, at_least, first)
+    return _at_least_zero(difference) if at_least else _zero(difference)
 
 
 def solved(demands: Iterable[Demand]) -> Sizes:
@@ -146,29 +134,17 @@ def _at_least_zero(size: Size) -> Sizes:
     )
 
 
-def _where_flat(flat: Flat, least: bool, first: int) -> Sizes:
+def _where_flat(flat: Flat, at_least: bool, first: int) -> Sizes:
     """All n with ``flat = 0``, or at least 0; it must grow from ``first`` on."""
     if any(number < 0 for number, factors in flat.terms if factors):
         raise ConvmathError("a join of maps that are flattened differently is not solved; join the maps")
     low = _reaching(flat, 0, first)
-    if low is None or least:
+    if low is None or at_least:
         return NONE if low is None else Sizes(low)
     high = _reaching(flat, 1, first)
     return Sizes(low, None if high is None else high - 1)
 
 
 def _reaching(flat: Flat, value: int, first: int) -> int | None:
-    """The least n from ``first`` on with ``flat >= value``, by bisection."""
-
-    def at(n: int) -> int:
-        return flat.at(dict.fromkeys(flat.axes, n))
-
-    low, high = first - 1, first
-    while at(high) < value:
-        low, high = high, 2 * high
-        if high > BEYOND:
-            return None
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (low, middle) if at(middle) >= value else (middle, high)
-    return high
+    """The least n from ``first`` on with ``flat >= value``."""
+    return least(lambda n: flat.at(dict.fromkeys(flat.axes, n)) >= value, first, BEYOND)

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from convmath.errors import ConvmathError
 from convmath.exact.integers import is_number, product
 from convmath.geometry.loopnest import Access, Block, Index, Statement, Taps, Weights, weights_read
+from convmath.geometry.notation import input_letters
 from convmath.geometry.operation import Apply, Expression, Reduce, evaluate
 from convmath.geometry.wrapping import wrapped
 from convmath.layers.base import Layer, Shape, extents, show
@@ -79,15 +80,10 @@ def work_out(
     statements = layer.defined(*shapes)
     _check_numbers(layer, shapes, statements)
     _check_target(target, statements[-1].shape)
-    work = _Work(layer, statements, dict(zip(input_letters(shapes), shapes, strict=True)), arrays)
+    work = _Work(layer, statements, dict(zip(input_letters(len(shapes)), shapes, strict=True)), arrays)
     work.element(statements[-1].target.array, target)
     missing = tuple(name for name in _letters(statements, shapes) if name not in arrays) if arrays else ()
     return Element(tuple(work.steps.values()), missing)
-
-
-def input_letters(shapes: Sequence[Shape]) -> tuple[str, ...]:
-    """What the definition calls its inputs."""
-    return ("X",) if len(shapes) == 1 else tuple(f"X{number}" for number in range(1, len(shapes) + 1))
 
 
 def _shapes(shape: Any) -> tuple[Shape, ...]:
@@ -96,7 +92,7 @@ def _shapes(shape: Any) -> tuple[Shape, ...]:
 
 def _letters(statements: Sequence[Statement], shapes: Sequence[Shape]) -> list[str]:
     read = [access.array for statement in statements for access in weights_read(statement)]
-    return [*input_letters(shapes), *dict.fromkeys(read)]
+    return [*input_letters(len(shapes)), *dict.fromkeys(read)]
 
 
 @dataclass
@@ -314,7 +310,7 @@ def read_arrays(
     shapes = _shapes(shape)
     statements = layer.defined(*shapes)
     _check_numbers(layer, shapes, statements)
-    wanted = dict(zip(input_letters(shapes), shapes, strict=True))
+    wanted = dict(zip(input_letters(len(shapes)), shapes, strict=True))
     called: dict[str, str] = {}
     for statement in statements:
         for access in weights_read(statement):

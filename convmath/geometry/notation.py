@@ -44,6 +44,16 @@ NOTATIONS = {
     )
 }
 
+
+def input_letters(inputs: int) -> tuple[str, ...]:
+    """What a definition calls its inputs: X, or X1, X2, ... of several.
+
+    >>> input_letters(1), input_letters(2)
+    (('X',), ('X1', 'X2'))
+    """
+    return ("X",) if inputs == 1 else tuple(f"X{number}" for number in range(1, inputs + 1))
+
+
 ARGUMENTS = {
     "in_channels": "C_in",
     "out_channels": "C_out",

@@ -23,6 +23,7 @@ from convmath.geometry.footprint import (
     Whole,
 )
 from convmath.geometry.loopnest import Access, Block, Index, Statement, Weights, points
+from convmath.geometry.notation import input_letters
 from convmath.geometry.operation import walk
 from convmath.geometry.window import Scatter, Window
 from convmath.geometry.wrapping import wrapped
@@ -110,7 +111,7 @@ def paths(statements: Sequence[Statement], shapes: Sequence[Shape]) -> tuple[Pat
     """
     if len(shapes) == len(statements) == 1 and _is_straight(statements[0]):
         return _unmoved(len(shapes[0]))
-    names = ("X",) if len(shapes) == 1 else tuple(f"X{number}" for number in range(1, len(shapes) + 1))
+    names = input_letters(len(shapes))
     known = {name: [Path(k, _straight(len(shapes[k])))] for k, name in enumerate(names)}
     for statement in statements:
         nest, target = _Nest.of(statement), statement.target.array

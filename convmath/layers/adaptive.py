@@ -12,7 +12,8 @@ from convmath.geometry.operation import Expression, largest, summed
 from convmath.geometry.window import AdaptiveWindow
 from convmath.layers.arguments import check_at_least, per_axis, shortened
 from convmath.layers.base import Layer, Shape, check_input
-from convmath.layers.pool import CHANNEL, pooled
+from convmath.layers.elementwise import CHANNEL
+from convmath.layers.pool import pooled
 from convmath.layers.ranks import ranked
 
 

@@ -192,12 +192,6 @@ def per_axis(layer: Layer, name: str, rank: int) -> tuple[Any, ...]:
     return value
 
 
-def check_per_axis(layer: Layer, rank: int, *names: str) -> None:
-    """Refuse tuples that do not have one value for each spatial axis."""
-    for name in names:
-        per_axis(layer, name, rank)
-
-
 def check_word(layer: Layer, name: str, words: tuple[str, ...]) -> None:
     """Refuse a word that is none of these."""
     value = getattr(layer, name)

@@ -15,12 +15,12 @@ from convmath.layers.arguments import (
     Padding,
     PerAxis,
     Positive,
-    check_per_axis,
     check_word,
     is_whole,
 )
 from convmath.layers.base import Layer, Shape, check_input
 from convmath.layers.channels import IN, OUT, Channels, check_groups, grouped_channels
+from convmath.layers.elementwise import WEIGHTS
 from convmath.layers.ranks import ranked
 from convmath.layers.sliding import (
     check_fits,
@@ -70,11 +70,10 @@ class Conv(Layer):
     def __post_init__(self) -> None:
         super().__post_init__()
         check_groups(self.groups, in_channels=self.in_channels, out_channels=self.out_channels)
-        check_padding(self, self.rank)
+        check_padding(self)
         check_word(self, "padding_mode", PADDING_MODES)
         if self.connections is not None:
             _check_connections(self, self.connections)
-        check_per_axis(self, self.rank, "kernel_size", "stride", "dilation")
 
     def windows(self, sizes: Shape) -> tuple[Window, ...]:
         """The window of each spatial axis, its padding worked out for inputs of these sizes."""
@@ -121,9 +120,6 @@ class Conv(Layer):
 
     def _tap(self, window: Window, tap: str) -> Index:
         return Index(((-1, tap),), window.kernel_size - 1) if self.flip_kernel else loop(tap)
-
-
-WEIGHTS = {"W": "weight", "B": "bias"}
 
 
 def _check_connections(layer: Conv, connections: tuple[tuple[int, ...], ...]) -> None:

@@ -13,10 +13,10 @@ from convmath.geometry.loopnest import Access, Statement, loop, scattered
 from convmath.geometry.notation import OUTPUT_LOOPS, TAP_LOOPS
 from convmath.geometry.operation import summed
 from convmath.geometry.window import Window
-from convmath.layers.arguments import NaturalPerAxis, Padding, PerAxis, Positive, check_per_axis, per_axis
+from convmath.layers.arguments import NaturalPerAxis, Padding, PerAxis, Positive, per_axis
 from convmath.layers.base import Layer, Shape, check_input
 from convmath.layers.channels import check_groups, grouped_channels
-from convmath.layers.conv import WEIGHTS
+from convmath.layers.elementwise import WEIGHTS
 from convmath.layers.ranks import ranked
 from convmath.layers.sliding import check_padding, position, windows_of
 
@@ -53,14 +53,13 @@ class ConvTranspose(Layer):
     def __post_init__(self) -> None:
         super().__post_init__()
         check_groups(self.groups, in_channels=self.in_channels, out_channels=self.out_channels)
-        check_padding(self, self.rank, words=())
+        check_padding(self, words=())
         names = ("output_padding", "stride", "dilation")
         for extra, s, d in zip(*(per_axis(self, name, self.rank) for name in names), strict=True):
             if all(map(is_number, (extra, s, d))) and extra >= max(s, d):
                 raise ConvmathError(
                     f"output_padding={extra} must be smaller than the stride {s} or the dilation {d}"
                 )
-        check_per_axis(self, self.rank, "kernel_size")
 
     def windows(self) -> tuple[Window, ...]:
         """The window of each spatial axis; its padding crops the output."""

@@ -10,7 +10,7 @@ from convmath.errors import ConvmathError
 from convmath.geometry.loopnest import Access, Index, Statement, loop, single
 from convmath.geometry.notation import OUTPUT_LOOPS
 from convmath.geometry.operation import Expression
-from convmath.layers.base import Shape, show
+from convmath.layers.base import Layer, Shape, show
 
 
 def element_loops(shape: Shape) -> tuple[str, ...]:
@@ -41,6 +41,18 @@ def _of_loops(names: tuple[str, ...]) -> tuple[Index, ...]:
 @cache
 def _at_loops(array: str, names: tuple[str, ...]) -> Access:
     return Access(array, _of_loops(names))
+
+
+def axis_of(layer: Layer, dim: int, shape: Shape) -> int:
+    """Which axis of a shape ``dim`` is: it counts the batch as PyTorch does, or from the end."""
+    axis = dim - 1 if dim > 0 else len(shape) + dim
+    if dim == 0 or not 0 <= axis < len(shape):
+        raise ConvmathError(f"{layer!r} needs an axis {dim}, the input {show(shape)} has none")
+    return axis
+
+
+CHANNEL = loop("c")
+WEIGHTS = {"W": "weight", "B": "bias"}
 
 
 def elementwise(

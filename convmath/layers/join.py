@@ -10,10 +10,11 @@ from convmath.errors import ConvmathError
 from convmath.exact.demand import agreed
 from convmath.exact.integers import Integer
 from convmath.geometry.loopnest import ZERO, Access, Index, Statement, loop, single
+from convmath.geometry.notation import input_letters
 from convmath.geometry.operation import ADD, MULTIPLY, Operation
 from convmath.layers.arguments import Positive
 from convmath.layers.base import Layer, Shape, show
-from convmath.layers.elementwise import element, element_loops, elementwise
+from convmath.layers.elementwise import axis_of, element, element_loops, elementwise
 
 
 class Join(Layer):
@@ -70,7 +71,7 @@ def _apart(layer: Layer, shapes: tuple[Shape, ...], needs: str) -> str:
 
 def _accesses(shape: Shape, shapes: tuple[Shape, ...]) -> tuple[Access, ...]:
     """Each input at the output's element; what is spread out is read at 0."""
-    letters = ["X"] if len(shapes) == 1 else [f"X{number}" for number in range(1, len(shapes) + 1)]
+    letters = input_letters(len(shapes))
     return tuple([_access(letter, x, shape) for letter, x in zip(letters, shapes, strict=True)])
 
 
@@ -96,9 +97,7 @@ class Concat(Layer):
     arity: ClassVar[int | None] = None
 
     def definition(self, *shapes: Shape) -> tuple[Statement, ...]:
-        axis, first = int(self.dim) - 1, shapes[0]
-        if axis >= len(first):
-            raise ConvmathError(f"{self!r} needs an axis {self.dim}, the input {show(first)} has none")
+        axis = axis_of(self, int(self.dim), shapes[0])
         sentence = partial(_apart, self, shapes, "equal sizes on its other axes")
         if len(set(map(len, shapes))) > 1:
             raise ConvmathError(sentence())
@@ -114,10 +113,9 @@ class Concat(Layer):
         above: Integer = 0
         names = element_loops(whole)
         indices = tuple(map(loop, names))
-        for number, shape in enumerate(shapes, start=1):
+        for letter, shape in zip(input_letters(len(shapes)), shapes, strict=True):
             target = (*indices[:axis], Index(((1, names[axis]),), above), *indices[axis + 1 :])
             sizes = (*common[:axis], shape[axis], *common[axis + 1 :])
-            letter = "X" if len(shapes) == 1 else f"X{number}"
             statements.append(
                 Statement(
                     Access("Y", target), whole, tuple(map(single, names, sizes)), Access(letter, indices)

@@ -10,7 +10,7 @@ from convmath.geometry.loopnest import Access, Statement, loop, single
 from convmath.geometry.operation import SQUARE, summed
 from convmath.layers.arguments import Positive
 from convmath.layers.base import Layer, Shape, check_input, show
-from convmath.layers.conv import WEIGHTS
+from convmath.layers.elementwise import WEIGHTS
 
 
 @dataclass(frozen=True, repr=False)

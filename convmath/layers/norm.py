@@ -16,11 +16,8 @@ from convmath.geometry.window import Window
 from convmath.layers.arguments import Positive, is_whole
 from convmath.layers.base import Layer, Shape, check_input, show
 from convmath.layers.channels import check_groups
-from convmath.layers.elementwise import element, element_loops, elementwise, everywhere
+from convmath.layers.elementwise import CHANNEL, WEIGHTS, element, element_loops, elementwise, everywhere
 from convmath.layers.ranks import ranked
-
-CHANNEL = loop("c")
-WEIGHTS = {"W": "weight", "B": "bias"}
 
 
 @dataclass(frozen=True, repr=False)
@@ -99,9 +96,8 @@ class GroupNorm(Standardised):
             "c": each,
             **dict(zip(element_loops(shape)[1:], shape[1:], strict=True)),
         }
-        return standardised(
-            shape, sizes, ("g",), place, _affine((channel,), self.affine, self.affine), self.eps
-        )
+        weight, bias = (Access(name, (channel,)) if self.affine else None for name in WEIGHTS)
+        return standardised(shape, sizes, ("g",), place, weight, bias, self.eps)
 
 
 @dataclass(frozen=True, repr=False)
@@ -129,8 +125,8 @@ class InstanceNorm(Standardised):
         (shape,) = shapes
         check_input(self, shape, self.num_features, self.rank)
         sizes = dict(zip(element_loops(shape), shape, strict=True))
-        weighed = _affine((CHANNEL,), self.affine, self.affine)
-        return standardised(shape, sizes, ("c",), everywhere(shape), weighed, self.eps)
+        weight, bias = (Access(name, (CHANNEL,)) if self.affine else None for name in WEIGHTS)
+        return standardised(shape, sizes, ("c",), everywhere(shape), weight, bias, self.eps)
 
 
 InstanceNorm1d, InstanceNorm2d, InstanceNorm3d = ranked(InstanceNorm)
@@ -199,10 +195,10 @@ class LayerNorm(OverLastAxes):
         rows, features = self.loops(shape)
         sizes = dict(zip((*rows, *features), shape, strict=True))
         place = tuple(map(loop, (*rows, *features)))
-        weighed = _affine(
-            tuple(map(loop, features)), self.elementwise_affine, self.elementwise_affine and self.bias
-        )
-        return standardised(shape, sizes, rows, place, weighed, self.eps)
+        weighed = {"W": self.elementwise_affine, "B": self.elementwise_affine and self.bias}
+        feature = tuple(map(loop, features))
+        weight, bias = (Access(name, feature) if there else None for name, there in weighed.items())
+        return standardised(shape, sizes, rows, place, weight, bias, self.eps)
 
 
 @dataclass(frozen=True, repr=False)
@@ -235,37 +231,28 @@ class RMSNorm(OverLastAxes):
         )
 
 
-Affine = tuple[tuple[Index, ...], bool, bool]
-
-
-def _affine(indices: tuple[Index, ...], weight: bool, bias: bool) -> Affine:
-    """How the result is weighed: a weight and a bias at these indices, where there are any."""
-    return indices, weight, bias
-
-
 def standardised(
     shape: Shape,
     sizes: dict[str, Integer],
     kept: Sequence[str],
     place: tuple[Index, ...],
-    affine: Affine,
+    weight: Access | None,
+    bias: Access | None,
     eps: float,
 ) -> tuple[Statement, ...]:
-    """Mean, deviations, standard deviation and their quotient, over all loops but those ``kept``."""
+    """Mean, deviations, standard deviation and weighed quotient, over all loops but those ``kept``."""
     blocks = tuple(single(name, size) for name, size in sizes.items())
     fewer = tuple(sizes[name] for name in kept)
     mean, spread = (Access(name, tuple(map(loop, kept))) for name in ("M", "S"))
     x, apart, y = (Access(name, place) for name in ("X", "D", "Y"))
-    indices, weight, bias = affine
-    quotient: Expression = (Access("W", indices) * apart if weight else apart) / spread
-    result = quotient + Access("B", indices) if bias else quotient
-    named = ({"W": "weight"} if weight else {}) | ({"B": "bias"} if bias else {})
+    quotient: Expression = (apart if weight is None else weight * apart) / spread
+    result = quotient if bias is None else quotient + bias
     variance = summed(SQUARE(apart)) / Taps()
     return (
         Statement(mean, fewer, blocks, summed(x) / Taps()),
         Statement(apart, shape, blocks, x - mean),
         Statement(spread, fewer, blocks, ROOT(variance + Constant("eps", eps))),
-        Statement(y, shape, blocks, result, named),
+        Statement(y, shape, blocks, result, WEIGHTS),
     )
 
 

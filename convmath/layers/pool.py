@@ -11,8 +11,9 @@ from convmath.geometry.loopnest import Access, Block, Statement, Taps, gathered,
 from convmath.geometry.notation import OUTPUT_LOOPS, TAP_LOOPS
 from convmath.geometry.operation import Constant, Expression, largest, summed
 from convmath.geometry.window import Window
-from convmath.layers.arguments import Padding, PerAxis, Positive, check_per_axis, per_axis
+from convmath.layers.arguments import Padding, PerAxis, Positive, per_axis
 from convmath.layers.base import Layer, Shape, check_input
+from convmath.layers.elementwise import CHANNEL, WEIGHTS
 from convmath.layers.ranks import ranked
 from convmath.layers.sliding import check_fits, check_padding, padded, padding_pairs, position, windows_of
 
@@ -33,8 +34,7 @@ class Pool(Layer):
         super().__post_init__()
         if self.stride == self.kernel_size:
             object.__setattr__(self, "stride", None)  # what it is unless given
-        check_per_axis(self, self.rank, "kernel_size", *(("stride",) if self.stride is not None else ()))
-        check_padding(self, self.rank, words=())
+        check_padding(self, words=())
         pairs = padding_pairs(self, self.rank)
         for k, pair in zip(per_axis(self, "kernel_size", self.rank), pairs, strict=True):
             for p in pair:
@@ -64,9 +64,6 @@ class Pool(Layer):
         return (pooled(shape[0], spatial, self.element(read, shape)),)
 
 
-CHANNEL = loop("c")
-
-
 def pooled(channels: Integer, spatial: tuple[Block, ...], element: Expression) -> Statement:
     """The statement of a pool: every channel by itself, a window an output."""
     outer = OUTPUT_LOOPS[len(spatial)]
@@ -75,7 +72,7 @@ def pooled(channels: Integer, spatial: tuple[Block, ...], element: Expression) -
         (channels, *(block.extents[0] for block in spatial)),
         (single("c", channels), *spatial),
         element,
-        {"W": "weight", "B": "bias"},
+        WEIGHTS,
     )
 
 
@@ -98,10 +95,6 @@ class MaxPool(Pool):
     ceil_mode: bool = field(default=False, kw_only=True)
 
     outside: ClassVar[float] = NO_VALUE
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        check_per_axis(self, self.rank, "dilation")
 
     def element(self, read: Access, shape: Shape) -> Expression:
         return largest(read)

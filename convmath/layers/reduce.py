@@ -10,7 +10,7 @@ from convmath.geometry.loopnest import ZERO, Access, Index, Statement, Taps, loo
 from convmath.geometry.operation import ROOT, SQUARE, Expression, largest, summed
 from convmath.layers.arguments import Axes, Natural
 from convmath.layers.base import Layer, Shape, show
-from convmath.layers.elementwise import element, element_loops
+from convmath.layers.elementwise import axis_of, element, element_loops
 
 
 class Reduction(Layer):
@@ -28,10 +28,8 @@ class Reduction(Layer):
 
     def definition(self, *shapes: Shape) -> tuple[Statement, ...]:
         (shape,) = shapes
-        axes = tuple(self.dim)
-        if max(axes) > len(shape):
-            raise ConvmathError(f"{self!r} needs an axis {max(axes)}, the input {show(shape)} has none")
-        if not self.keepdim and len(axes) == len(shape):
+        axis_of(self, max(self.dim), shape)
+        if not self.keepdim and len(self.dim) == len(shape):
             raise ConvmathError(f"{self!r} leaves no axis of {show(shape)}; use keepdim=True")
         before: list[Statement] = []
         value = self.over(element(shape), before, shape)

@@ -12,9 +12,9 @@ from convmath.exact.integers import Integer, is_number, product
 from convmath.geometry.loopnest import Access, Index, Statement, gathered, loop, single
 from convmath.geometry.notation import OUTPUT_LOOPS, TAP_LOOPS
 from convmath.geometry.window import Window
-from convmath.layers.arguments import Natural, Padding, PerAxis, Positive, Sizes, check_per_axis
+from convmath.layers.arguments import Natural, Padding, PerAxis, Positive, Sizes
 from convmath.layers.base import Layer, Shape, check_input, show
-from convmath.layers.elementwise import element_loops, everywhere
+from convmath.layers.elementwise import axis_of, element_loops, everywhere
 from convmath.layers.sliding import check_fits, check_padding, position, windows_of
 
 
@@ -156,9 +156,7 @@ class Slice(Layer):
 
     def definition(self, *shapes: Shape) -> tuple[Statement, ...]:
         (shape,) = shapes
-        axis = int(self.dim) - 1
-        if axis >= len(shape):
-            raise ConvmathError(f"{self!r} needs an axis {self.dim}, the input {show(shape)} has none")
+        axis = axis_of(self, int(self.dim), shape)
         names, indices, n = element_loops(shape), everywhere(shape), shape[axis]
         need_at_least(n - self.stop, 0, partial(_cut_short, self, shape))
         count = Window(stride=self.step, begin=-self.start).count(self.stop)
@@ -194,8 +192,7 @@ class Unfold(Layer):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        check_per_axis(self, self.rank, "kernel_size", "dilation", "stride")
-        check_padding(self, self.rank, words=())
+        check_padding(self, words=())
 
     def windows(self) -> tuple[Window, ...]:
         """The window of each spatial axis."""

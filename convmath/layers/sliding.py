@@ -19,7 +19,7 @@ LEAST_INPUT = {"reflect": 1, "symmetric": 0, "circular": 0}  # how much larger t
 Sides: TypeAlias = "str | tuple[Integer, Integer]"
 
 
-def check_padding(layer: Layer, rank: int, words: tuple[str, ...] = PADDING_WORDS) -> None:
+def check_padding(layer: Layer, words: tuple[str, ...] = PADDING_WORDS) -> None:
     """Refuse padding that is neither a word nor whole numbers, one or a pair per axis."""
     padding = layer.padding  # type: ignore[attr-defined]
     if isinstance(padding, str):
@@ -35,7 +35,6 @@ def check_padding(layer: Layer, rank: int, words: tuple[str, ...] = PADDING_WORD
             )
         if any(p < 0 if is_number(p) else bool(p.is_negative) for p in pair):
             raise ConvmathError(f"padding={padding} must not be negative; crop the input instead")
-    per_axis(layer, "padding", rank)
 
 
 def padding_pairs(layer: Layer, rank: int) -> tuple[Sides, ...]:

@@ -5,21 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import partial
 
-from convmath.errors import ConvmathError
 from convmath.exact.demand import need_multiple
 from convmath.exact.integers import exact_div
 from convmath.geometry.loopnest import Access, Index, Statement, single
 from convmath.geometry.operation import EXP, LOG, Expression, summed
 from convmath.layers.base import Layer, Shape, show
-from convmath.layers.elementwise import element, element_loops, elementwise, everywhere
-
-
-def axis_of(layer: Layer, dim: int, shape: Shape) -> int:
-    """Which axis of a shape ``dim`` is: it counts the batch as PyTorch does, or from the end."""
-    axis = dim - 1 if dim > 0 else len(shape) + dim
-    if dim == 0 or not 0 <= axis < len(shape):
-        raise ConvmathError(f"{layer!r} needs an axis {dim}, the input {show(shape)} has none")
-    return axis
+from convmath.layers.elementwise import axis_of, element, element_loops, elementwise, everywhere
 
 
 def _shared(layer: Layer, dim: int, shape: Shape) -> tuple[Statement, Access]:

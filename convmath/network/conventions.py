@@ -77,7 +77,7 @@ def _adaptive(placed: Placed) -> Integer:
 
 
 def _softmax(placed: Placed) -> Integer:
-    from convmath.layers.softmax import axis_of
+    from convmath.layers.elementwise import axis_of
 
     features = placed.shapes[0][axis_of(placed.layer, placed.layer.dim, placed.shapes[0])]  # type: ignore[attr-defined]
     return exact_div(product(placed.shapes[0]), features) * (3 * features - 1)

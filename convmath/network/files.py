@@ -18,8 +18,7 @@ from convmath.network.parse import parse_layer, parse_shape
 def save(network: Network, path: str | Path) -> None:
     """Write a network, whole or not at all; its weights are left out."""
     path = Path(path)
-    if network.unknown:
-        raise ConvmathError(f"{network.name} is partial and cannot be saved; unknown: {network.unknown[0]}")
+    network.check_whole("it cannot be saved")
     writers = {".toml": _toml, ".json": _json}
     if path.suffix not in writers:
         raise ConvmathError(f"{path.name} must end in .toml or .json")

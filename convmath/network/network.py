@@ -139,6 +139,11 @@ class Network:
         """The same without the taps that fall on zero padding or are cropped away."""
         return self.trace(input_shape).effective_operations()
 
+    def check_whole(self, otherwise: str) -> None:
+        """Raise ConvmathError where some node could not be read, and say what to do."""
+        if self.unknown:
+            raise ConvmathError(f"{self.title} is partial: {self.unknown[0]}; {otherwise}")
+
     def receptive_field(self, input_shape: Shape | None = None, node: str | None = None) -> ReceptiveField:
         """What one position of a node reads of the input, of the last map unless a node is named.
 
@@ -146,8 +151,8 @@ class Network:
         """
         trace = self.trace(input_shape)
         field = trace.receptive_field(node)
-        if field is None and node is None and self.unknown:
-            raise ConvmathError(f"{self.title} is partial: {self.unknown[0]}; name a node before it")
+        if field is None and node is None:
+            self.check_whole("name a node before it")
         if field is None:
             name = trace.last_map if node is None else node
             raise ConvmathError(

@@ -21,8 +21,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from convmath.errors import ConvmathError
-from convmath.geometry.loopnest import Statement
-from convmath.geometry.operation import ADD, MULTIPLY, Apply, Expression, Reduce, walk
+from convmath.geometry.loopnest import Statement, Weights
+from convmath.geometry.operation import ADD, MULTIPLY, Apply, Constant, Expression, Reduce, walk
 from convmath.layers.activation import (
     CELU,
     ELU,
@@ -44,6 +44,7 @@ from convmath.layers.activation import (
 )
 from convmath.layers.adaptive import AdaptiveAvgPool
 from convmath.layers.base import Layer
+from convmath.layers.elementwise import axis_of
 from convmath.layers.join import Add, Multiply
 from convmath.layers.linear import RadialBasis
 from convmath.layers.norm import BatchNorm, GroupNorm, InstanceNorm, LayerNorm, LocalResponseNorm, RMSNorm
@@ -52,11 +53,11 @@ from convmath.layers.parameter import Affine, Parameter
 from convmath.layers.pool import AvgPool, LPPool
 from convmath.layers.reduce import Mean, Std
 from convmath.layers.resize import Upsample
-from convmath.layers.softmax import GLU, LogSoftmax, Softmax, axis_of
+from convmath.layers.softmax import GLU, LogSoftmax, Softmax
 from convmath.oracle.reference import reference_call
 from convmath_reference import pad
 
-Weights = Mapping[str, Any]
+Arrays = Mapping[str, Any]
 U = 2.0**-53  # half a unit in the last place of 1, the most that one operation rounds
 
 # A function of one element: how steep it is at most, and what rounding adds, in units of U times the size
@@ -96,7 +97,7 @@ def gamma(operations: int) -> float:
     return terms / (1 - terms)
 
 
-def allowed(layer: Layer, arrays: Sequence[Any], weights: Weights, value: Any) -> Any:
+def allowed(layer: Layer, arrays: Sequence[Any], weights: Arrays, value: Any) -> Any:
     """How far two implementations of a layer may be apart on whole numbers, element by element.
 
     >>> from convmath import Linear, Sigmoid
@@ -112,12 +113,10 @@ def allowed(layer: Layer, arrays: Sequence[Any], weights: Weights, value: Any) -
 
 def is_exact(layer: Layer, arrays: Sequence[Any]) -> bool:
     """Whether whole numbers come out exactly: nothing but sums, products and comparisons of them."""
-    if isinstance(layer, (BatchNorm, Affine, LeakyReLU)):  # their constants are no whole numbers
-        return False
-    statements = _defined(layer, arrays)
-    parts = [part for statement in statements for part in walk(statement.value)]
+    parts = [part for statement in _defined(layer, arrays) for part in walk(statement.value)]
     kinds = {part.operation.kind for part in parts if isinstance(part, (Apply, Reduce))}
-    return not kinds & {"divisions", "functions"} and not isinstance(layer, Upsample)
+    fractions = any(isinstance(part, (Constant, Weights)) for part in parts) or layer.buffers()
+    return not fractions and not kinds & {"divisions", "functions"}
 
 
 def _defined(layer: Layer, arrays: Sequence[Any]) -> tuple[Statement, ...]:
@@ -129,7 +128,7 @@ def _defined(layer: Layer, arrays: Sequence[Any]) -> tuple[Statement, ...]:
 
 
 @singledispatch
-def propagated(layer: Layer, inputs: Sequence[Result], weights: Weights, value: Any) -> Any:
+def propagated(layer: Layer, inputs: Sequence[Result], weights: Arrays, value: Any) -> Any:
     """The error of a layer's output, element by element.
 
     >>> from convmath import Linear
@@ -184,7 +183,7 @@ def _most_stamped(statement: Statement) -> int:
     )
 
 
-def summed_error(layer: Layer, x: Result, weights: Weights, terms: int) -> Any:
+def summed_error(layer: Layer, x: Result, weights: Arrays, terms: int) -> Any:
     """Sums of products: the layer itself with its weights' sizes, on errors and on what rounding adds."""
     sizes = {name: np.abs(array) for name, array in weights.items() if name != "bias"}
     bias = {"bias": gamma(terms) * np.abs(weights["bias"])} if "bias" in weights else {}
@@ -194,7 +193,7 @@ def summed_error(layer: Layer, x: Result, weights: Weights, terms: int) -> Any:
 @propagated.register(AvgPool)
 @propagated.register(AdaptiveAvgPool)
 @propagated.register(Mean)
-def _(layer: Layer, inputs: Sequence[Result], weights: Weights, value: Any) -> Any:
+def _(layer: Layer, inputs: Sequence[Result], weights: Arrays, value: Any) -> Any:
     """A sum and a division; the sum may be made axis by axis."""
     (statement,) = _defined(layer, [inputs[0].value])
     inner = prod(int(b.extents[-1]) for b in statement.blocks if not set(b.loops) <= statement.target.loops)
@@ -202,7 +201,7 @@ def _(layer: Layer, inputs: Sequence[Result], weights: Weights, value: Any) -> A
 
 
 @propagated.register
-def _(layer: RadialBasis, inputs: Sequence[Result], weights: Weights, value: Any) -> Any:
+def _(layer: RadialBasis, inputs: Sequence[Result], weights: Arrays, value: Any) -> Any:
     """Squares of differences: each off by its own error and rounding, then a sum."""
     x, error, weight = inputs[0].value[:, None], inputs[0].error[:, None], weights["weight"]
     size, off = np.abs(x - weight), error + gamma(1) * (np.abs(x) + error + np.abs(weight))
@@ -210,7 +209,7 @@ def _(layer: RadialBasis, inputs: Sequence[Result], weights: Weights, value: Any
 
 
 @propagated.register
-def _(layer: LPPool, inputs: Sequence[Result], weights: Weights, value: Any) -> Any:
+def _(layer: LPPool, inputs: Sequence[Result], weights: Arrays, value: Any) -> Any:
     """A norm moves by at most the norm of the errors; its power, sum and root round."""
     (x,) = inputs
     (statement,) = _defined(layer, [x.value])
@@ -220,45 +219,39 @@ def _(layer: LPPool, inputs: Sequence[Result], weights: Weights, value: Any) -> 
 
 
 @propagated.register
-def _(layer: Add, inputs: Sequence[Result], weights: Weights, value: Any) -> Any:
-    return reduce(np.add, aligned([x.error + gamma(len(inputs)) * x.size for x in inputs]))
+def _(layer: Add, inputs: Sequence[Result], weights: Arrays, value: Any) -> Any:
+    return reference_call(layer, tuple(x.error + gamma(len(inputs)) * x.size for x in inputs), {})
 
 
 @propagated.register
-def _(layer: Multiply, inputs: Sequence[Result], weights: Weights, value: Any) -> Any:
+def _(layer: Multiply, inputs: Sequence[Result], weights: Arrays, value: Any) -> Any:
     """Every input at its largest, times the relative error, and each input's error times the others."""
-    sizes = [x.size for x in inputs]
-    terms = [gamma(len(inputs)) * reduce(np.multiply, aligned(sizes))]
+    sizes = tuple(x.size for x in inputs)
+    terms = [gamma(len(inputs)) * reference_call(layer, sizes, {})]
     for place, x in enumerate(inputs):
-        terms.append(reduce(np.multiply, aligned([*sizes[:place], x.error, *sizes[place + 1 :]])))
+        terms.append(reference_call(layer, (*sizes[:place], x.error, *sizes[place + 1 :]), {}))
     return reduce(np.add, terms)
 
 
-def aligned(arrays: Sequence[Any]) -> list[Any]:
-    """Behind the samples, axes of size 1 put in until all have the same number."""
-    rank = max(np.ndim(x) for x in arrays)
-    return [np.reshape(x, x.shape[:1] + (1,) * (rank - x.ndim) + x.shape[1:]) for x in arrays]
-
-
 @propagated.register
-def _(layer: Parameter, inputs: Sequence[Result], weights: Weights, value: Any) -> Any:
+def _(layer: Parameter, inputs: Sequence[Result], weights: Arrays, value: Any) -> Any:
     return np.zeros_like(value)
 
 
 @propagated.register
-def _(layer: Pad, inputs: Sequence[Result], weights: Weights, value: Any) -> Any:
+def _(layer: Pad, inputs: Sequence[Result], weights: Arrays, value: Any) -> Any:
     """Nothing rounds, and a constant has no error."""
     return pad(inputs[0].error, layer.pairs(), layer.mode)  # type: ignore[arg-type]
 
 
 @propagated.register
-def _(layer: Affine, inputs: Sequence[Result], weights: Weights, value: Any) -> Any:
+def _(layer: Affine, inputs: Sequence[Result], weights: Arrays, value: Any) -> Any:
     (x,) = inputs
     return abs(layer.scale) * (x.error + gamma(2) * x.size) + gamma(2) * abs(layer.shift)
 
 
 @propagated.register
-def _(layer: Upsample, inputs: Sequence[Result], weights: Weights, value: Any) -> Any:
+def _(layer: Upsample, inputs: Sequence[Result], weights: Arrays, value: Any) -> Any:
     """Nearest moves errors; others take a weighted mean, whose weights are rounded and may be negative."""
     (x,) = inputs
     if layer.mode == "nearest":
@@ -276,19 +269,19 @@ def _(layer: Upsample, inputs: Sequence[Result], weights: Weights, value: Any) -
 
 
 @propagated.register
-def _(layer: ReLU, inputs: Sequence[Result], weights: Weights, value: Any) -> Any:
+def _(layer: ReLU, inputs: Sequence[Result], weights: Arrays, value: Any) -> Any:
     """No error where every implementation cuts off."""
     (x,) = inputs
     return np.where(x.value + 2 * x.error < 0, 0, x.error)
 
 
 @propagated.register
-def _(layer: ReLU6, inputs: Sequence[Result], weights: Weights, value: Any) -> Any:
+def _(layer: ReLU6, inputs: Sequence[Result], weights: Arrays, value: Any) -> Any:
     return _cut(inputs[0], 0, 6)
 
 
 @propagated.register
-def _(layer: Hardtanh, inputs: Sequence[Result], weights: Weights, value: Any) -> Any:
+def _(layer: Hardtanh, inputs: Sequence[Result], weights: Arrays, value: Any) -> Any:
     return _cut(inputs[0], layer.min_val, layer.max_val)
 
 
@@ -298,14 +291,14 @@ def _cut(x: Result, low: float, high: float) -> Any:
 
 
 @propagated.register
-def _(layer: PReLU, inputs: Sequence[Result], weights: Weights, value: Any) -> Any:
+def _(layer: PReLU, inputs: Sequence[Result], weights: Arrays, value: Any) -> Any:
     """The slope is at most 1 or the weight's size."""
     steep = np.maximum(np.abs(weights["weight"]), 1).reshape(-1, *(1,) * (value.ndim - 2))
     return steep * inputs[0].error + U * np.abs(value)
 
 
 @propagated.register
-def _(layer: BatchNorm, inputs: Sequence[Result], weights: Weights, value: Any) -> Any:
+def _(layer: BatchNorm, inputs: Sequence[Result], weights: Arrays, value: Any) -> Any:
     """Scale, shift and folding of the statistics, at most 16 roundings of each term."""
     (x,) = inputs
     each = (-1, *(1,) * (x.value.ndim - 2))
@@ -318,7 +311,7 @@ def _(layer: BatchNorm, inputs: Sequence[Result], weights: Weights, value: Any) 
 
 @propagated.register(GroupNorm)
 @propagated.register(InstanceNorm)
-def _(layer: Any, inputs: Sequence[Result], weights: Weights, value: Any) -> Any:
+def _(layer: Any, inputs: Sequence[Result], weights: Arrays, value: Any) -> Any:
     (x,) = inputs
     groups = int(layer.num_groups) if isinstance(layer, GroupNorm) else x.value.shape[1]
     value_rows, error_rows = (part.reshape(len(part), groups, -1) for part in (x.value, x.error))
@@ -327,7 +320,7 @@ def _(layer: Any, inputs: Sequence[Result], weights: Weights, value: Any) -> Any
 
 
 @propagated.register
-def _(layer: LayerNorm, inputs: Sequence[Result], weights: Weights, value: Any) -> Any:
+def _(layer: LayerNorm, inputs: Sequence[Result], weights: Arrays, value: Any) -> Any:
     (x,) = inputs
     over = layer.normalised()
     axes = tuple(range(x.value.ndim))[-len(over) :]
@@ -335,7 +328,7 @@ def _(layer: LayerNorm, inputs: Sequence[Result], weights: Weights, value: Any) 
 
 
 @propagated.register
-def _(layer: RMSNorm, inputs: Sequence[Result], weights: Weights, value: Any) -> Any:
+def _(layer: RMSNorm, inputs: Sequence[Result], weights: Arrays, value: Any) -> Any:
     """Y = x / r: both factors' errors; the root moves by at most the root of the errors' mean square."""
     (x,) = inputs
     over = layer.normalised()
@@ -369,14 +362,14 @@ def standardised_error(x: Any, error: Any, axes: tuple[int, ...], eps: float) ->
     return moved / least + (np.abs(apart) + moved) * (wider / (spread * least) + gamma(8) / least)
 
 
-def _weighed_error(weights: Weights, value: Any, error: Any, shape: Any) -> Any:
+def _weighed_error(weights: Arrays, value: Any, error: Any, shape: Any) -> Any:
     gain = np.abs(weights["weight"]).reshape(shape) if "weight" in weights else 1
     shift = np.abs(weights["bias"]).reshape(shape) if "bias" in weights else 0
     return gain * error + gamma(4) * (np.abs(value) + shift)
 
 
 @propagated.register
-def _(layer: Std, inputs: Sequence[Result], weights: Weights, value: Any) -> Any:
+def _(layer: Std, inputs: Sequence[Result], weights: Arrays, value: Any) -> Any:
     """The deviation moves by at most the root of the errors' mean square; its variance may cancel."""
     (x,) = inputs
     axes = tuple(layer.dim)
@@ -391,7 +384,7 @@ def _(layer: Std, inputs: Sequence[Result], weights: Weights, value: Any) -> Any
 
 
 @propagated.register
-def _(layer: Softmax, inputs: Sequence[Result], weights: Weights, value: Any) -> Any:
+def _(layer: Softmax, inputs: Sequence[Result], weights: Arrays, value: Any) -> Any:
     """Errors e of the exponents change a share by a factor within exp(2e)."""
     (x,) = inputs
     axis = axis_of(layer, layer.dim, x.value.shape[1:]) + 1
@@ -399,7 +392,7 @@ def _(layer: Softmax, inputs: Sequence[Result], weights: Weights, value: Any) ->
 
 
 @propagated.register
-def _(layer: LogSoftmax, inputs: Sequence[Result], weights: Weights, value: Any) -> Any:
+def _(layer: LogSoftmax, inputs: Sequence[Result], weights: Arrays, value: Any) -> Any:
     """The logarithm of the sum moves by at most the largest error."""
     (x,) = inputs
     axis = axis_of(layer, layer.dim, x.value.shape[1:]) + 1
@@ -408,7 +401,7 @@ def _(layer: LogSoftmax, inputs: Sequence[Result], weights: Weights, value: Any)
 
 
 @propagated.register
-def _(layer: GLU, inputs: Sequence[Result], weights: Weights, value: Any) -> Any:
+def _(layer: GLU, inputs: Sequence[Result], weights: Arrays, value: Any) -> Any:
     """A product with a gate between 0 and 1, whose slope is at most 1/4."""
     (x,) = inputs
     axis = axis_of(layer, layer.dim, x.value.shape[1:]) + 1
@@ -417,7 +410,7 @@ def _(layer: GLU, inputs: Sequence[Result], weights: Weights, value: Any) -> Any
 
 
 @propagated.register
-def _(layer: LocalResponseNorm, inputs: Sequence[Result], weights: Weights, value: Any) -> Any:
+def _(layer: LocalResponseNorm, inputs: Sequence[Result], weights: Arrays, value: Any) -> Any:
     """Y = x * b**-beta with b >= k: both factors' errors; the bases' through an average pool's window."""
     (x,) = inputs
     changed = 2 * x.size * x.error

@@ -89,8 +89,7 @@ def verify(network: Network, device: str = "cpu", seed: int = 0, module: Any = N
 
 def _in_numbers(network: Network) -> tuple[int, ...]:
     """The input's shape; what cannot be run is refused."""
-    if network.unknown:
-        raise ConvmathError(f"{network.name} is partial ({network.unknown[0]}) and cannot be run")
+    network.check_whole("it cannot be run")
     shape = tuple(size for size in network.input_shape or () if isinstance(size, int))
     if shape != network.input_shape:
         raise ConvmathError(f"{network} needs an input in numbers; give --input 3x224x224")

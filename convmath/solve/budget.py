@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from convmath.errors import ConvmathError, near, short
-from convmath.exact.integers import is_number
+from convmath.exact.integers import is_number, least
 from convmath.exact.where import BEYOND
 from convmath.layers.arguments import check_number
 from convmath.layers.base import Shape
@@ -80,22 +80,11 @@ def largest_width(
 
     if found := excess(1):
         raise ConvmathError(f"even a width of {multiple_of} has {found}; raise the limit")
-    low, high = 1, 2
-    while not excess(high):
-        low, high = high, 2 * high
-        if high > BEYOND:
-            raise ConvmathError(
-                f"no width up to {BEYOND} reaches {_named(limits)}; limit what grows with it"
-            )
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (low, middle) if excess(middle) else (middle, high)
-    return Most(
-        low * multiple_of,
-        counted(build(low * multiple_of), limits, dtype),
-        high * multiple_of,
-        excess(high),
-    )
+    high = least(excess, 2, BEYOND)
+    if high is None:
+        raise ConvmathError(f"no width up to {BEYOND} reaches {_named(limits)}; limit what grows with it")
+    width = (high - 1) * multiple_of
+    return Most(width, counted(build(width), limits, dtype), width + multiple_of, excess(high))
 
 
 def largest_depth(

@@ -71,10 +71,7 @@ def in_general(network: Network) -> Trace:
 
 
 def _refuse_symbols(network: Network) -> None:
-    if network.unknown:
-        raise ConvmathError(
-            f"{network.name} has operators that are not read ({network.unknown[0]}); not solved"
-        )
+    network.check_whole("it is not solved")
     for node in network.nodes:
         if found := symbols_of(node.layer):
             raise ConvmathError(f"{node.name} = {node.layer!r} has the symbol {found[0]}; give a number")

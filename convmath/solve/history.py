@@ -7,7 +7,7 @@ from functools import reduce
 from typing import NamedTuple
 
 from convmath.errors import ConvmathError
-from convmath.exact.integers import Integer, is_number
+from convmath.exact.integers import Integer, is_number, least
 from convmath.geometry.footprint import Footprint
 from convmath.geometry.notation import AXES
 from convmath.geometry.window import Window
@@ -85,13 +85,9 @@ def _power(window: Window, times: int) -> Window:
 
 def _repeats(window: Window, size: int) -> int:
     """The fewest repetitions that see so much: each one more sees farther."""
-    low, high = 0, 1
-    while _power(window, high).size < size:
-        low, high = high, 2 * high
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (middle, high) if _power(window, middle).size < size else (low, middle)
-    return high if size > 1 else 1
+    fewest = least(lambda times: _power(window, times).size >= size, 1)
+    assert fewest is not None
+    return fewest
 
 
 def _verify(network: Network, depth: int, receptive_field: int) -> None:

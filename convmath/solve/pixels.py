@@ -27,8 +27,7 @@ def reached(
     [[1, 2]]
     """
     network = network_of(what, input_shape)
-    if network.unknown:
-        raise ConvmathError(f"{network.name} is partial ({network.unknown[0]}); not solved")
+    network.check_whole("it is not solved")
     trace = network.trace()
     check_numbers(trace)
     wanted = trace.last_map if node is None else network[node].name

@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from convmath.explain.element import input_letters, work_out
+from convmath.explain.element import work_out
+from convmath.geometry.notation import input_letters
 from convmath.layers.norm import BatchNorm
 from convmath.oracle.compare import Trial
 from convmath.oracle.rounding import allowed
@@ -14,7 +15,7 @@ from convmath.oracle.strategies import FAMILIES
 
 def arrays(trial):
     """The first sample and the weights by the letters of the definition; a batch norm's statistics folded."""
-    given = dict(zip(input_letters(trial.shapes), (x[0] for x in trial.arrays), strict=True))
+    given = dict(zip(input_letters(len(trial.shapes)), (x[0] for x in trial.arrays), strict=True))
     weights = trial.weights
     if isinstance(trial.layer, BatchNorm):
         scale = weights.get("weight", 1) / np.sqrt(weights["running_var"] + trial.layer.eps)
