@@ -16,6 +16,7 @@ _PLACES = {
     "exact.floors": ("FloorDiv", "Gcd"),
     "exact.integers": ("ceil_div", "floor_div"),
     "exact.proof": ("prove_equal",),
+    "explain": ("explain",),
     "explain.matrix": ("convolution_matrix",),
     "geometry.window": ("Window",),
     "network.files": ("load", "save"),

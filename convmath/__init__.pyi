@@ -7,6 +7,7 @@ from convmath.exact.floors import Gcd as Gcd
 from convmath.exact.integers import ceil_div as ceil_div
 from convmath.exact.integers import floor_div as floor_div
 from convmath.exact.proof import prove_equal as prove_equal
+from convmath.explain import explain as explain
 from convmath.explain.matrix import convolution_matrix as convolution_matrix
 from convmath.geometry.window import Window as Window
 from convmath.layers import AdaptiveAvgPool1d as AdaptiveAvgPool1d

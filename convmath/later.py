@@ -9,12 +9,13 @@ from typing import Any
 
 
 def later(package: str, modules: Mapping[str, str]) -> Callable[[str], Any]:
-    """A ``__getattr__`` for the package: each name is taken from its module, and kept."""
+    """A ``__getattr__`` for the package: each name is taken from its module, or is one, and kept."""
 
     def __getattr__(name: str) -> Any:  # noqa: N807
         if name not in modules:
             raise AttributeError(f"module {package!r} has no attribute {name!r}")
-        found = getattr(import_module(modules[name]), name)
+        found = import_module(modules[name])
+        found = found if modules[name] == f"{package}.{name}" else getattr(found, name)
         setattr(sys.modules[package], name, found)
         return found
 

@@ -51,6 +51,15 @@ def network_of(what: Subject, input_shape: ShapeLike | None = None, *, symbolic:
     return _module(what, shape, symbolic)
 
 
+def module_of(what: Subject) -> nn.Module | None:
+    """The PyTorch module that is meant, itself or by its place; None where something else is."""
+    if isinstance(what, str):
+        return _placed(what) if ":" in what and "(" not in what else None
+    if isinstance(what, (Network, Layer)) or _are_layers(what):
+        return None
+    return what if _is_module(what) else None
+
+
 def summarise(
     what: Subject,
     input_shape: ShapeLike | None = None,
@@ -97,7 +106,7 @@ def _named(text: str, shape: Shape | None, symbolic: bool) -> Network:
         from convmath.network.files import load
 
         return _on(load(text), shape, symbolic)
-    return _imported(text, shape, symbolic)
+    return _module(_placed(text), shape, symbolic, text)
 
 
 def _of_zoo(text: str, shape: Shape | None, symbolic: bool) -> Network:
@@ -131,7 +140,7 @@ def general_input(network: Network) -> Shape:
     first = network.nodes[0].layer
     example, rank = first.example_shape(), getattr(first, "rank", None)
     if example is None and rank is None:
-        raise ConvmathError(f"{first!r} takes any input; give one, like --input 3x224x224")
+        raise ConvmathError(f"{first!r} takes any input; give one like 3x224x224")
     if rank is None:
         return example or ()
     return (example[0] if example else symbol("C"), *map(symbol, AXES[rank]))
@@ -141,25 +150,32 @@ def _are_layers(what: Any) -> bool:
     return isinstance(what, (list, tuple)) and all(isinstance(each, Layer) for each in what)
 
 
-def _imported(text: str, shape: Shape | None, symbolic: bool) -> Network:
+def _placed(text: str) -> nn.Module:
+    """The module that a text names by its place."""
     try:
         from convmath.torch.named import module_named
     except ImportError:
         raise ConvmathError(f'reading {short(text)} needs PyTorch; pip install "convmath[torch]"') from None
-    return _module(module_named(text), shape, symbolic, text)
+    return module_named(text)
+
+
+def _is_module(what: Any) -> bool:
+    try:
+        from convmath.torch import is_module
+    except ImportError:
+        return False
+    return is_module(what)
 
 
 def _module(what: Any, shape: Shape | None, symbolic: bool, text: str = "") -> Network:
     """A PyTorch module as a network: it is run on an input in numbers."""
-    try:
-        from convmath.torch import from_torch, is_module
-    except ImportError:
-        raise ConvmathError(f"{type(what).__name__} {what!r:.60} is no layer, network or name") from None
-    if not is_module(what):
+    if not _is_module(what):
         raise ConvmathError(
-            f"{type(what).__name__} {what!r:.60} is no layer, network or name; give one of these, or a "
-            "torch.nn.Module"
+            f"{type(what).__name__} {short(repr(what))} is no layer, network or name; give one, or "
+            "a torch.nn.Module"
         )
+    from convmath.torch import from_torch
+
     name = text or type(what).__name__
     if shape is None or any(map(is_open, shape)):
         given = "" if shape is None else f", not {show(shape)}"

@@ -57,7 +57,9 @@ def main(arguments: list[str] | None = None) -> None:
         click.echo(error.format_message())
         sys.exit(0)
     except click.ClickException as error:
-        _refuse(str(ConvmathError(f"{error.format_message().rstrip('.')}; see convmath --help")))
+        ctx = getattr(error, "ctx", None)
+        see = f"see {ctx.command_path if ctx else 'convmath'} --help"
+        _refuse(str(ConvmathError(f"{error.format_message().rstrip('.')}; {see}")))
     except ConvmathError as error:
         _refuse(str(error))
     except RecursionError:

@@ -129,7 +129,7 @@ def compare(networks: tuple[str, ...], input_text: str | None, counting: str, fo
     ]
     partial = ["partial" if each.network.unknown else "" for each in found]
     rows += [("", *partial)] if any(partial) else []
-    head = ("", *(each.network.name for each in found))
+    head = ("", *(each.network.title for each in found))
     say("\n".join(aligned(head, rows, frozenset(range(1, len(head))))))
     say(f"\n{found[0].convention.unit}: {found[0].convention.meaning}")
 

@@ -22,7 +22,11 @@ INPUT = click.option(
 NODE = click.option("--node", metavar="NAME", help="One node of the network, like layer1.0.conv1.")
 DTYPE = click.option("--dtype", type=click.Choice(list(BYTES)), default="float32", show_default=True)
 CONVENTION = click.option(
-    "--convention", "counting", default="macs", show_default=True, help="What the total counts."
+    "--convention",
+    "counting",
+    default="macs",
+    show_default=True,
+    help="What the total counts: macs, flops, thop, timm, torchinfo or connections.",
 )
 JSON_TOO = click.option(
     "--format", "format_", type=click.Choice(("text", "json")), default="text", show_default=True

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -39,12 +38,17 @@ def verify(
         raise ConvmathError(f"--record {record} must end in .json")
     if record is not None:
         _check_record(record)
+    from convmath import zoo
+    from convmath.read import is_name
+
+    for text in filter(is_name, networks):
+        zoo.full_name(text)  # a name that is not known is said before anything runs
     try:
         from convmath.torch import check_device
     except ImportError:
         raise ConvmathError('verifying runs PyTorch; pip install "convmath[torch]"') from None
     check_device(device)
-    verdicts = _verified(_subjects(networks, input_text), device, seed)
+    verdicts = _verified(list(networks) or zoo.names(), input_text, device, seed)
     _show(verdicts)
     if record is not None:
         from convmath.oracle import record as records
@@ -67,35 +71,7 @@ def _check_record(record: Path) -> None:
     raise ConvmathError(f"--record {record} is a folder; name a file")
 
 
-def _subjects(networks: tuple[str, ...], input_text: str | None) -> dict[str, Callable[[], Any]]:
-    """What is meant by each text, read when its turn comes; names are known at once."""
-    from convmath import zoo
-    from convmath.oracle.verify import runnable
-    from convmath.read import is_name, network_of
-
-    def named(name: str) -> Callable[[], Any]:
-        return lambda: (runnable(name), None)
-
-    def read(text: str) -> Callable[[], Any]:
-        return lambda: (network_of(text, input_text), None)
-
-    def imported(text: str) -> Callable[[], Any]:
-        from convmath.torch.named import module_named
-
-        module = module_named(text)
-        return lambda: (network_of(module, input_text), module)
-
-    subjects: dict[str, Callable[[], Any]] = {}
-    for text in networks or zoo.names():
-        if is_name(text):
-            name = zoo.full_name(text)
-            subjects[name] = named(name) if input_text is None else read(name)
-        else:
-            subjects[text] = imported(text) if ":" in text and "(" not in text else read(text)
-    return subjects
-
-
-def _verified(subjects: dict[str, Callable[[], Any]], device: str, seed: int) -> list[Any]:
+def _verified(texts: list[str], input_text: str | None, device: str, seed: int) -> list[Any]:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
@@ -103,12 +79,12 @@ def _verified(subjects: dict[str, Callable[[], Any]], device: str, seed: int) ->
 
     columns = (TextColumn("{task.description:<24}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     verdicts = []
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task("", total=len(subjects))
-        for name, read in subjects.items():
-            progress.update(task, description=name if len(name) < 40 else name[:37] + "...")
-            network, module = read()
-            verdicts.append(verify_network(network, device, seed, module))
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
+        task = progress.add_task("", total=len(texts))
+        for text in texts:
+            progress.update(task, description=text if len(text) < 40 else text[:37] + "...")
+            verdicts.append(verify_network(text, device, seed, input_text))
             progress.advance(task)
     return verdicts
 

@@ -1,21 +1,33 @@
-"""Explanations: for each quantity the formula, the numbers put in, the value, and why."""
+"""Explanations: for each quantity the formula, the numbers put in, the value, and why.
+
+The package is called like its function: ``convmath.explain("lenet")``.
+"""
 
 from __future__ import annotations
 
-from importlib import import_module
+import sys
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
+
+from convmath.later import later
 
 if TYPE_CHECKING:
     from convmath.explain.ask import explain as explain
     from convmath.explain.quantity import Explanation as Explanation
+    from convmath.explain.quantity import Explanations as Explanations
     from convmath.explain.quantity import Quantity as Quantity
 
-_PLACES = {"explain": "ask", "Explanation": "quantity", "Quantity": "quantity"}
-__all__ = ["Explanation", "Quantity", "explain"]
+_PLACES = {
+    "explain": f"{__name__}.ask",
+    **dict.fromkeys(("Explanation", "Explanations", "Quantity"), f"{__name__}.quantity"),
+}
+__all__ = ["Explanation", "Explanations", "Quantity", "explain"]
+__getattr__ = later(__name__, _PLACES)
 
 
-def __getattr__(name: str) -> Any:
-    """What needs SymPy is imported when it is asked for."""
-    if name not in _PLACES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_PLACES[name]}"), name)
+class _Package(ModuleType):
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self.explain(*args, **kwargs)
+
+
+sys.modules[__name__].__class__ = _Package

@@ -47,8 +47,9 @@ def explain_node(trace: Trace, node: Node, dtype: str, named: bool = False) -> E
         *(_on_input(trace, node) if named else ()),
     )
     given = " and ".join(map(show, placed.shapes)) or "no input"
-    lead = f"{node.name}: " if named else ""
-    return Explanation(f"{lead}{placed.layer!r} on {given}", pair.actual, quantities)
+    lead = f"{node.name}: " if named or not node.name.isdigit() else ""
+    title = f"{lead}{placed.layer!r} on {given}"
+    return Explanation(title, pair.actual, quantities, placed.layer.remark)
 
 
 def _on_input(trace: Trace, node: Node) -> tuple[Quantity, ...]:

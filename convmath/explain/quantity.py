@@ -43,6 +43,7 @@ class Explanation:
     title: str
     statements: tuple[Statement, ...]
     quantities: tuple[Quantity, ...]
+    remark: str = ""
 
     def shown(self, only: frozenset[str] | None = None) -> tuple[Quantity, ...]:
         """The quantities to show: those asked for, or all that say something."""
@@ -51,6 +52,20 @@ class Explanation:
         wanted = [quantity for quantity in self.quantities if quantity.name in only]
         said = {quantity.name for quantity in wanted if not quantity.quiet}
         return tuple(quantity for quantity in wanted if not (quantity.quiet and quantity.name in said))
+
+    def __str__(self) -> str:
+        from convmath.render.text import explanation_text
+
+        return explanation_text(self)
+
+
+class Explanations(tuple[Explanation, ...]):
+    """Explanations of several layers, which print as text."""
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        return "\n\n".join(map(str, self))
 
 
 def product_of(factors: Sequence[Any]) -> Any:

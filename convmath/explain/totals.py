@@ -10,8 +10,10 @@ from convmath.explain.positions import network_reach
 from convmath.explain.quantities import of_network
 from convmath.explain.quantity import Explanation, Quantity, sum_of
 from convmath.layers.base import Placed, show
+from convmath.network.conventions import convention
 from convmath.network.network import Network
 from convmath.network.trace import Trace
+from convmath.render.text import value_text
 
 _MOST_TERMS = 40  # of a sum that is still worth reading
 
@@ -33,11 +35,20 @@ def explain_totals(network: Network, trace: Trace, dtype: str) -> Explanation:
     for kind in REASONS:
         count, real = found[kind], found[f"effective_{kind}"]
         formula = _summed(trace, lambda placed, kind=kind: getattr(placed.operations, kind))  # type: ignore[misc]
-        quantities.append(Quantity(kind, count, formula, quiet=count == 0))
+        why = _of_these(trace, count) if kind == "multiplications" else ""
+        quantities.append(Quantity(kind, count, formula, why=why, quiet=count == 0))
         quantities.append(Quantity(f"effective_{kind}", real, quiet=True))
     quantities += network_reach(trace)
     quantities += memory(trace.output_shape, found["parameters"], found["memory"])
     return Explanation(f"{network.title} on {show(trace.input_shape)}", (), tuple(quantities))
+
+
+def _of_these(trace: Trace, count: Any) -> str:
+    """How many of a network's multiplications a summary counts, where that is another number."""
+    macs = convention("macs")
+    counted = trace.total(macs.count)
+    said = f"of these {value_text(counted)} are {macs.meaning}, as summary counts"
+    return "" if counted == count else said
 
 
 def _summed(trace: Trace, count: Callable[[Placed], Any]) -> Any:

@@ -128,7 +128,7 @@ def paths_apart(statements: Sequence[Statement], shapes: Sequence[Shape]) -> tup
 
     >>> from convmath import PixelShuffle
     >>> shares = paths_apart(PixelShuffle(2).definition((4, 1, 1)), ((4, 1, 1),))
-    >>> [path.links[0].map.window.begin for path in shares]
+    >>> [path.links[0].map.begin for path in shares]
     [0, -1, -2, -3]
     """
     exchanged = exchanges(statements)

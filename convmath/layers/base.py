@@ -35,6 +35,7 @@ class Layer:
 
     arity: ClassVar[int | None] = 1  # how many inputs it takes; None is any number
     gates: ClassVar[bool] = False  # whether what every output reads only scales it: a gate, or statistics
+    remark: ClassVar[str] = ""  # what its definition leaves unsaid
     ends_maps: ClassVar[bool] = False  # whether a network's receptive field is told before it
 
     def __post_init__(self) -> None:
@@ -225,9 +226,10 @@ def _written(value: Any, prefix: str) -> str:
 def check_input(layer: Layer, shape: Shape, channels: Integer | None, rank: int | None) -> None:
     """Refuse an input whose number of axes or channels is not what the layer takes."""
     if rank is not None and len(shape) != rank + 1:
+        batch = "leave the batch out and " if len(shape) == rank + 2 else ""
         raise ConvmathError(
             f"{layer!r} takes channels and {rank} spatial size{'s' * (rank > 1)}, got {show(shape)}; "
-            f"write the input as {'x'.join(('C', *AXES[rank]))}"
+            f"{batch}write the input as {'x'.join(('C', *AXES[rank]))}"
         )
     for size in shape:
         if type(size) is not int or size < 1:
@@ -240,10 +242,9 @@ def check_input(layer: Layer, shape: Shape, channels: Integer | None, rank: int 
 
 
 def _other_channels(layer: Layer, shape: Shape, channels: Integer) -> str:
-    return (
-        f"{layer!r} takes {channels} channels, the input {show(shape)} has {shape[0]}; "
-        f"change the input or the layer to match"
-    )
+    takes = f"{layer!r} takes {channels} channel{'s' * (channels != 1)}"
+    has = f"the input {show(shape)} has {shape[0]}"
+    return f"{takes}, {has}; change the input or the layer to match"
 
 
 def _empty(shape: Shape, size: Integer) -> str:

@@ -49,10 +49,12 @@ class Linear(Layer):
         )
 
     def _other_features(self, shape: Shape) -> str:
-        flat = f"; flatten {show(shape)} first" if product(shape) == self.in_features else ""
-        return f"{self!r} takes {self.in_features} features, the input {show(shape)} has {shape[-1]}" + (
-            flat or f"; write Linear({shape[-1]}, {self.out_features})"
-        )
+        last, whole = f"write Linear({shape[-1]}, {self.out_features})", product(shape)
+        flat = f"flatten {show(shape)} first" if len(shape) > 1 else ""
+        if flat and whole != self.in_features:
+            flat = f"{flat} and write Linear({whole}, {self.out_features}), or for the last axis {last}"
+        takes = f"{self!r} takes {self.in_features} features, the input {show(shape)} has {shape[-1]}"
+        return f"{takes}; {flat or last}"
 
 
 @dataclass(frozen=True, repr=False)

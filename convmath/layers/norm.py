@@ -37,6 +37,7 @@ class BatchNorm(Layer):
     affine: bool = True
 
     rank: ClassVar[int]
+    remark: ClassVar[str] = "at inference: the running mean and variance are folded into W and B"
 
     def example_shape(self) -> Shape:
         return (self.num_features, *(1,) * self.rank)

@@ -18,9 +18,9 @@ class ChannelUse:
     """What a layer does with channels, read off its definition.
 
     >>> from convmath import PixelShuffle, PixelUnshuffle
-    >>> ChannelUse(PixelUnshuffle(2).placed((1, 4, 4))).dealt
+    >>> ChannelUse(PixelUnshuffle(2).on((1, 4, 4))).dealt
     True
-    >>> ChannelUse(PixelShuffle(2).placed((4, 2, 2))).picked
+    >>> ChannelUse(PixelShuffle(2).on((4, 2, 2))).picked
     True
     """
 

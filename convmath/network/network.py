@@ -100,7 +100,9 @@ class Network:
         for node in self.nodes:
             if node.name == name:
                 return node
-        alike = near(name, [node.name for node in self.nodes])
+        names = [node.name for node in self.nodes]
+        inside = [each for each in names if each.startswith(f"{name}.")]
+        alike = f"; it is a group: {', '.join(inside[:3])}, ..." if inside else near(name, names)
         raise ConvmathError(f"{self.name} has no node {short(name)}{alike}")
 
     def trace(self, input_shape: Shape | None = None) -> Trace:

@@ -104,7 +104,11 @@ def _call(text: str) -> ast.Call:
     if isinstance(node, ast.Name):
         raise ConvmathError(f"there is no layer {short(text)}{near(text, NAMES, 'write Conv2d(3, 64, 3)')}")
     if not isinstance(node, ast.Call):
-        raise ConvmathError(f"{short(text)} is no layer; write it like Conv2d(3, 64, 3, padding=1)")
+        several = isinstance(node, (ast.Tuple, ast.List, ast.Compare))
+        remedy = "join layers with ->" if several else "write it like Conv2d(3, 64, 3, padding=1)"
+        raise ConvmathError(f"{short(text)} is no layer; {remedy}")
+    if _name(node.func) == "Sequential":
+        raise ConvmathError("Sequential is not needed; join its layers with ->")
     return node
 
 

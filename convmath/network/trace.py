@@ -220,4 +220,5 @@ def _largest(values: list[Integer]) -> Integer:
 def _located(network: str, node: Node, shapes: tuple[Shape, ...], error: ConvmathError) -> str:
     reads = zip(node.inputs, shapes, strict=True)
     given = " and ".join(f"{show(shape)} from {read}" for read, shape in reads)
-    return f"{network}: node {node.name} ({given}): {error}"
+    known = f"; convmath solve inputs {network} tells the sizes that fit" if "@" in network else ""
+    return f"{network}: node {node.name} ({given}): {error}{known}"

@@ -12,6 +12,7 @@ from convmath.layers.base import Layer, show
 from convmath.network.network import Network
 from convmath.network.summary import summary_of
 from convmath.oracle.execute import run_bounded, run_reference, seeded_weights
+from convmath.read import ShapeLike, Subject, is_name, module_of, network_of
 
 SMALLER = {"mlp@lecture": (1, 28, 28)}  # a billion weights of 8 bytes are too many to run
 SHARP = 1e-8  # of the largest value: a bound beyond this explains too much to mean anything
@@ -46,17 +47,21 @@ class Verdict(NamedTuple):
         return agreed and self.ratio <= 1 and self.bound <= SHARP
 
 
-def verify(network: Network, device: str = "cpu", seed: int = 0, module: Any = None) -> Verdict:
+def verify(
+    what: Subject, device: str = "cpu", seed: int = 0, input_shape: ShapeLike | None = None
+) -> Verdict:
     """Run a network by formula, by reference and by PyTorch, and compare.
 
-    ``module`` is the user's own, from which the network was read: it is run as it is, with its weights.
-    Without one, PyTorch runs convmath's own translation on seeded weights.
+    ``what`` is a network, a layer, a chain, a name, a file, a text or a module, see
+    ``convmath.read.network_of``.  A PyTorch module is run as it is, with its weights; of anything else
+    PyTorch runs convmath's own translation on seeded weights.
 
-    >>> verify(zoo.network("lenet")).holds
+    >>> verify("lenet").holds
     True
     """
     from convmath.torch import counted_flops, load, run, to_torch
 
+    network, module = _meant(what, seed, input_shape)
     shape = _in_numbers(network)
     summary = summary_of(network)
     weights = seeded_weights(network, seed) if module is None else dict(network.weights)
@@ -87,6 +92,17 @@ def verify(network: Network, device: str = "cpu", seed: int = 0, module: Any = N
     )
 
 
+def _meant(what: Subject, seed: int, input_shape: ShapeLike | None) -> tuple[Network, Any]:
+    """The network, and the module it was read from, if it was; one made here has seeded weights."""
+    if isinstance(what, str) and is_name(what) and input_shape is None:
+        return zoo.network(what, input_shape=SMALLER.get(zoo.full_name(what))), None
+    from convmath.torch import seeded
+
+    with seeded(seed):
+        module = module_of(what)
+    return network_of(what if module is None else module, input_shape), module
+
+
 def _in_numbers(network: Network) -> tuple[int, ...]:
     """The input's shape; what cannot be run is refused."""
     network.check_whole("it cannot be run")
@@ -112,8 +128,3 @@ def _trained(module: Any) -> int:
 
 def _all_connected(layer: Layer) -> bool:
     return getattr(layer, "connections", None) is None
-
-
-def runnable(name: str) -> Network:
-    """A network of the zoo, on a smaller input where its own is too large to run."""
-    return zoo.network(name, input_shape=SMALLER.get(zoo.full_name(name)))

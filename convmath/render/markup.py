@@ -56,7 +56,8 @@ def explanation_markdown(explanation: Explanation, only: frozenset[str] | None =
     """A heading, the definition, and a table with a row per quantity, its steps below each other."""
     rows = [f"| {q.title} | {_steps(q)} | {_escaped(q.why)} |" for q in explanation.shown(only)]
     definition = [f"    {statement_text(statement)}" for statement in explanation.statements]
-    head = [f"### `{explanation.title}`", "", *definition, *([""] if definition else [])]
+    remark = [f"({explanation.remark})", ""] if explanation.remark else []
+    head = [f"### `{explanation.title}`", "", *definition, *([""] if definition else []), *remark]
     return "\n".join([*head, "| quantity | value | why |", "|---|---|---|", *rows])
 
 
@@ -84,6 +85,7 @@ def explanation_html(explanation: Explanation, only: frozenset[str] | None = Non
     )
     definition = "\n".join(f"<pre>{escape(statement_text(s))}</pre>" for s in explanation.statements)
     heading = f"<h3>{escape(explanation.title)}</h3>"
+    definition += f"\n<p>{escape(explanation.remark)}</p>" if explanation.remark else ""
     return f"<section>\n{heading}\n{definition}\n<table>\n{rows}\n</table>\n</section>"
 
 

@@ -62,13 +62,14 @@ def cells(summary: Summary, row: Row) -> tuple[str, ...]:
 
 def totals(summary: Summary) -> list[tuple[str, str]]:
     """What stands below the table."""
-    memory = summary.memory
+    memory, counted = summary.memory, summary.convention
+    partial = ", partial" if summary.network.unknown else ""
     held = (("weights", memory.weights), ("results", memory.activations), ("most at once", memory.peak))
     return [
         *_partial(summary),
-        ("parameters", number(summary.parameters)),
+        ("parameters", f"{number(summary.parameters)}{partial}"),
         *_accounted(summary),
-        (summary.convention.unit, f"{number(summary.multiplications)} ({summary.convention.meaning})"),
+        (counted.unit, f"{number(summary.multiplications)}{partial} ({counted.meaning})"),
         *_reach(summary),
         *((f"memory, {name}", f"{size_text(value)} ({memory.dtype})") for name, value in held),
         *(("holds for", condition) for condition in summary.conditions),
@@ -83,9 +84,9 @@ def _partial(summary: Summary) -> list[tuple[str, str]]:
         ("partial", f"{c.operator} is not read and not counted: {_times(c.times)}at {c.first}")
         for c in found
     ]
-    return lines + (
-        [("", f"nor {behind} calls behind {'it' if len(found) == 1 else 'them'}")] if behind else []
-    )
+    calls = f"{behind} call{'s' * (behind > 1)} that read what {'it' if len(found) == 1 else 'they'} give"
+    more = [("", f"not counted either: {calls}{'s' * (len(found) == 1)}")] if behind else []
+    return lines + more
 
 
 def _times(times: int) -> str:
@@ -132,7 +133,7 @@ def size_text(value: Any) -> str:
     """Bytes for people."""
     if not is_number(value):
         text = str(value)
-        return f"{text} bytes" if len(text) <= LONGEST else "the largest of many sums; see --format json"
+        return f"{text} bytes" if len(text) <= LONGEST else "a long expression; see --format json"
     return f"{value / 2**20:,.1f} MiB" if value >= 2**20 else f"{value:,} bytes"
 
 

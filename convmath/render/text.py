@@ -47,6 +47,8 @@ def _lines(explanation: Explanation, only: frozenset[str] | None) -> Iterator[st
     for statement in explanation.statements:
         yield "  " + statement_text(statement)
         yield "  for " + ranges_text(statement)
+    if explanation.remark:
+        yield f"  ({explanation.remark})"
     for quantity in explanation.shown(only):
         yield ""
         yield from _quantity_lines(quantity)

@@ -5,24 +5,24 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from convmath.errors import ConvmathError
-from convmath.exact.integers import is_number
 from convmath.exact.size import any_sizes
 from convmath.layers.arguments import symbols_of
 from convmath.layers.base import Shape
 from convmath.layers.join import Join
 from convmath.network.network import Network
 from convmath.network.trace import Trace
+from convmath.read import Subject, network_of
 
 
-def fits(network: Network, shape: Shape, node: str | None = None, output: int | None = None) -> bool:
-    """Whether the network takes an input and gives this size, found out by running its shapes forwards.
+def fits(what: Subject, shape: Shape, node: str | None = None, output: int | None = None) -> bool:
+    """Whether a network takes an input and gives this size, found out by running its shapes forwards.
 
     Maps that meet must have sizes of their own: one of size 1 by chance on this input is not spread out.
 
-    >>> from convmath import zoo
-    >>> fits(zoo.network("unet"), (1, 32, 48)), fits(zoo.network("unet"), (1, 33, 48))
+    >>> fits("unet", (1, 32, 48)), fits("unet", (1, 33, 48))
     (True, False)
     """
+    network = network_of(what)
     return takes(network, in_general(network).shapes, shape, node, output)
 
 
@@ -65,8 +65,7 @@ def in_general(network: Network) -> Trace:
     try:
         return network.trace(any_sizes(shape))
     except ConvmathError:
-        if all(map(is_number, shape)):
-            network.trace()  # what is wrong is said of the network's own input where that shows it
+        network.trace()  # what is wrong is said of the network's own input where that shows it
         raise
 
 

@@ -164,6 +164,8 @@ def _asked(trace: Trace, output: int | None, node: str | None) -> str | None:
     """The node whose size is asked for."""
     network = trace.network
     if output is None:
+        if node is not None:
+            raise ConvmathError(f"node={node!r} is asked for without a size; give its output too")
         return None
     if not is_number(output) or isinstance(output, bool) or output < 1:
         raise ConvmathError(f"output={output!r} is no size; give a whole number of at least 1")

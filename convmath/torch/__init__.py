@@ -17,6 +17,7 @@ from convmath.torch.run import (
     load,
     parameter_counts,
     run,
+    seeded,
 )
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "load",
     "parameter_counts",
     "run",
+    "seeded",
     "to_module",
     "to_torch",
 ]

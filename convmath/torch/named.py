@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from importlib import import_module
 from importlib.util import module_from_spec, spec_from_file_location
+from inspect import signature
 from pathlib import Path
 from typing import Any
 
@@ -55,15 +56,24 @@ def _modules_in(namespace: Any) -> list[str]:
     return [name for name in names if not name.startswith("_")]
 
 
+def _remedy(make: Any) -> str:
+    """What to do where it wants arguments."""
+    try:
+        signature(make).bind()
+    except TypeError:
+        return "; name a function without arguments"
+    except ValueError:  # it says nothing of its arguments
+        return ""
+    return ""
+
+
 def _made(make: Any, text: str) -> nn.Module:
     if not callable(make):
         raise ConvmathError(f"{text} is {type(make).__name__}, no module; name a module or its class")
     try:
         module = make()
     except (Exception, SystemExit) as error:  # whatever the user's code raises
-        raise ConvmathError(
-            f"{text}() fails: {type(error).__name__}: {error}; name a function without arguments"
-        ) from error
+        raise ConvmathError(f"{text}() fails: {type(error).__name__}: {error}{_remedy(make)}") from error
     if not isinstance(module, nn.Module):
         raise ConvmathError(f"{text}() gives {type(module).__name__}, no torch.nn.Module")
     return module

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from torch import nn
 
-from convmath.errors import ConvmathError
+from convmath.errors import ConvmathError, short
+from convmath.layers.base import Layer
 from convmath.network.network import Network
 from convmath.torch.module import module
 
@@ -40,8 +42,10 @@ def _add(parent: nn.Module, name: str, child: nn.Module, node: str) -> None:
         ) from None
 
 
-def to_torch(network: Network) -> Any:
-    """The network as a ``torch.nn.Module`` in evaluation mode, with the network's weights if it has any.
+def to_torch(what: Network | Layer | Iterable[Layer]) -> Any:
+    """A network, or layers, as a ``torch.nn.Module`` in evaluation mode, with weights that it brings along.
+
+    Raises ConvmathError for what is neither, or has symbols in it.
 
     >>> from convmath import zoo
     >>> sum(parameter.numel() for parameter in to_torch(zoo.network("lenet")).parameters())
@@ -49,5 +53,10 @@ def to_torch(network: Network) -> Any:
     """
     from convmath.torch.run import load
 
+    if isinstance(what, str):
+        raise ConvmathError(
+            f"to_torch takes layers or a network; write to_torch(network_of({short(what)}))"
+        )
+    network = what if isinstance(what, Network) else Network.chain(what)
     found = NetworkModule(network).eval()
     return load(found, network.weights).float() if network.weights else found

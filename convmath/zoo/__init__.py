@@ -149,10 +149,9 @@ def _input(full: str, own: Shape, asked: Shape | None, in_channels: Integer | No
     shape = (channels, *own[1:]) if asked is None else checked_shape(asked)
     if shape[0] != channels and is_number(shape[0]) and is_number(channels):
         first = (channels, *shape[:-1]) if shape[-1] == channels else (channels, *own[1:])
-        raise ConvmathError(
-            f"{full} takes {channels} channels, the input {show(shape)} has {shape[0]}; "
-            f"channels first: {show(first)}"
-        )
+        takes = f"{full} takes {channels} channel{'s' * (channels != 1)}"
+        has = f"the input {show(shape)} has {shape[0]}"
+        raise ConvmathError(f"{takes}, {has}; channels first: {show(first)}")
     return shape
 
 

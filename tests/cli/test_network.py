@@ -136,7 +136,7 @@ WRONG = (
     (("summary", "net.py:Net()"), "'net.py:Net()' is no plain name; write net.py:Net"),
     (("explain", "resnet50", "--only", "macs,weight"), "weight is of a single layer; name one with --node"),
     (("explain", "resnet50", "--position", "3,a..5"), "--position '3,a..5' must be whole numbers"),
-    (("summary", "Flatten()"), "Flatten() takes any input; give one, like --input 3x224x224"),
+    (("summary", "Flatten()"), "Flatten() takes any input; give one like 3x224x224"),
     (("summary", "nowhere.toml"), "nowhere.toml cannot be read"),
     (("summary", "no_such_module:Net", "--input", "3x8x8"), "no_such_module:Net cannot be imported"),
     (("summary", "my_course_net:Net"), "has no input of its own; give it in numbers"),
