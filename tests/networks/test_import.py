@@ -114,7 +114,7 @@ def test_what_is_unknown_is_named_and_the_summary_partial():
     assert summary.receptive_field is None
     assert "partial" in str(summary)
     assert "sort[0] is not read and not counted: at sort.0" in str(summary)
-    with pytest.raises(ConvmathError, match="Attention is partial: .*; it cannot be saved"):
+    with pytest.raises(ConvmathError, match=r"Attention is partial: .*; it cannot be saved"):
         save(network, "never.toml")
 
 

@@ -42,7 +42,8 @@ def readme() -> str:
     for example in doctest.DocTestParser().get_examples((ROOT / "README.md").read_text()):
         try:
             compile(example.source, "README", "eval")
-            lines.append(f"print({example.source.strip()})\n")
+            source = example.source.strip()
+            lines.append(f"{source}\n" if source.startswith("print(") else f"print({source})\n")
         except SyntaxError:
             lines.append(example.source)
     return "".join(lines)
