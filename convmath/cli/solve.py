@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -12,11 +12,11 @@ from convmath.cli.options import DTYPE, INPUT, JSON_TOO, NETWORK, NODE, as_json,
 from convmath.errors import ConvmathError, short
 from convmath.layers.base import Shape, show
 from convmath.network.network import Network
+from convmath.render import solve as render
+from convmath.render.solve import ends
 
 if TYPE_CHECKING:
-    from convmath.solve import Inputs, Most
-
-_MOST_BOXES = 12  # that are listed
+    from convmath.solve import Most
 
 
 @click.group()
@@ -45,10 +45,8 @@ def inputs(
     """
     from convmath.solve import inputs as solved
 
-    if node is not None and output is None:
-        raise ConvmathError(f"--node {node} asks for a size; give --output too")
     found = solved(_read(network, input_text), output, node)
-    say(as_json(_inputs_plain(found)) if format_ == "json" else _inputs_text(found))
+    say(as_json(render.inputs_plain(found)) if format_ == "json" else render.inputs_text(found))
 
 
 @solve.command()
@@ -73,16 +71,8 @@ def reaches(network: str, pixel: str, input_text: str | None, node: str | None, 
     if format_ == "json":
         say(as_json({"network": read.name, "node": name, "reached": [sorted(axis) for axis in axes]}))
         return
-    shown = " x ".join(_runs(sorted(axis)) for axis in axes)
+    shown = " x ".join(render.runs(sorted(axis)) for axis in axes)
     say(f"pixel {pixel} reaches {shown} of {name}, {show(trace.shapes[name])}")
-
-
-def _runs(places: list[int]) -> str:
-    """Positions as ranges: ``0..3, 7``."""
-    starts = [p for p in places if p - 1 not in places]
-    ends = [p for p in places if p + 1 not in places]
-    runs = (str(a) if a == b else f"{a}..{b}" for a, b in zip(starts, ends, strict=True))
-    return f"({', '.join(runs)})" if places else "nothing"
 
 
 @solve.command()
@@ -118,7 +108,7 @@ def padding(kernel_size: int, stride: int, dilation: int, n: int | None, format_
     from convmath.solve import padding_that_keeps
 
     found = padding_that_keeps(kernel_size, stride, dilation, n)
-    plain = {"totals": _ends(found.totals), "symmetric": _ends(found.symmetric), "pair": found.pair}
+    plain = {"totals": ends(found.totals), "symmetric": ends(found.symmetric), "pair": found.pair}
     say(as_json(plain | {"text": str(found)}) if format_ == "json" else str(found))
 
 
@@ -140,13 +130,9 @@ def arguments(n: int, output: int, format_: str, **bounds: str) -> None:
 
     found = solved(n, output, **{name: _bounds(name, text) for name, text in bounds.items()})
     if format_ == "json":
-        say(as_json([row._asdict() | {"padding": _ends(row.padding)} for row in found]))
+        say(as_json([row._asdict() | {"padding": ends(row.padding)} for row in found]))
         return
-    lines = [
-        f"{row.kernel_size:>11}  {row.stride:>6}  {row.dilation:>8}  {_range(row.padding)}" for row in found
-    ]
-    head = f"{'kernel_size':>11}  {'stride':>6}  {'dilation':>8}  padding"
-    say("\n".join([head, *lines]) if lines else f"nothing within these bounds turns {n} into {output}")
+    say(render.arguments_text(found) or f"nothing within these bounds turns {n} into {output}")
 
 
 @solve.command()
@@ -244,28 +230,12 @@ def width(
         --parameters 100000
     convmath solve width resnet18 --parameters 1e6 --multiple-of 8
     """
-    from convmath.solve import check_growing, largest_width
+    from convmath.solve import largest_width
 
-    build, symbol = _widths(chain, None if input_text is None else _numbers(input_text))
-    wanted = _limits(limits)
-    check_growing(build(symbol), wanted, symbol, dtype)
-    _show(largest_width(build, wanted, multiple_of=multiple_of, dtype=dtype), "width", format_)
-
-
-def _widths(text: str, shape: Shape | None) -> tuple[Callable[[Any], Network], Any]:
-    """The network of each width, and the symbol of the width."""
-    if "(" in text:
-        from convmath.read import network_of
-        from convmath.solve.substitute import substituted, the_symbol
-
-        if shape is None:
-            raise ConvmathError("a chain of layers has no default input; give --input 3x224x224")
-        chain = network_of(text, shape)
-        return substituted(chain, the_symbol(chain)), the_symbol(chain)
-    from convmath import zoo
-    from convmath.geometry.notation import symbol
-
-    return lambda width: zoo.network(text, input_shape=shape, width=width), symbol("w")
+    shape = None if input_text is None else _numbers(input_text)
+    _show(
+        largest_width(chain, _limits(limits), shape, multiple_of=multiple_of, dtype=dtype), "width", format_
+    )
 
 
 def _read(text: str, input_text: str | None) -> Network:
@@ -314,70 +284,5 @@ def _bounds(name: str, text: str) -> range:
     return found
 
 
-def _inputs_text(found: Inputs) -> str:
-    where = f" and give {found.output} at {found.node}" if found.output is not None else ""
-    spatial = [name for name in found.axes if name != "C"]
-    lines = [f"{found.network.title}: sizes that fit{where}"]
-    if len(spatial) > 1:
-        lines.append(f"  {'x'.join('n' * len(spatial))}: {found.square}{found.why()}")
-    for name, sizes in found.axes.items():
-        others = ", ".join(f"{other} = {n}" for other, n in (found.given or {}).items() if other != name)
-        tied = f", with {others}" if others else ""
-        lines.append(f"  {name}: {sizes.text(name)}{tied}{found.why() if len(spatial) == 1 else ''}")
-    if len(spatial) > 1 and found.independent:
-        lines.append(f"  {' and '.join(spatial)} do not depend on each other")
-    lines += _boxes_text(found.boxes)
-    if found.reasons:
-        lines.append("what each node leaves of n:")
-        width = max(len(reason.node) for reason in found.reasons)
-        lines += [f"  {reason.node:<{width}}  {reason.left}" for reason in found.reasons]
-    return "\n".join(lines)
-
-
-def _boxes_text(boxes: tuple[Mapping[str, Any], ...] | None) -> list[str]:
-    """All sizes that go together, a box a line."""
-    if not boxes:
-        return []
-    lines = ["all that fit together:"]
-    for box in boxes[:_MOST_BOXES]:
-        lines.append("  " + " with ".join(sizes.text(name) for name, sizes in box.items()))
-    more = len(boxes) - _MOST_BOXES
-    return [*lines, *([f"  and {more} more; --format json lists them all"] if more > 0 else [])]
-
-
-def _inputs_plain(found: Inputs) -> dict[str, Any]:
-    return {
-        "network": found.network.name,
-        "output": found.output,
-        "node": found.node,
-        "square": found.square.plain(),
-        "axes": {name: sizes.plain(name) for name, sizes in found.axes.items()},
-        "independent": found.independent,
-        "given": found.given,
-        "boxes": None
-        if found.boxes is None
-        else [{name: sizes.plain(name) for name, sizes in box.items()} for box in found.boxes],
-        "reasons": [{"node": reason.node, "left": str(reason.left)} for reason in found.reasons],
-    }
-
-
 def _show(most: Most, name: str, format_: str) -> None:
-    if format_ == "json":
-        beyond = {"value": most.beyond, "stopped": most.stopped}
-        say(as_json({name: most.value, **most.counts, "beyond": beyond}))
-        return
-    takes = ", ".join(f"{count:,} {_units(kind)}" for kind, count in most.counts.items())
-    say(f"{name} {most.value}: {takes}\n{name} {most.beyond}: {most.stopped}")
-
-
-def _units(kind: str) -> str:
-    return "bytes of results" if kind == "memory" else kind
-
-
-def _ends(values: range) -> list[int] | None:
-    """First and last of a range; None where it is empty."""
-    return [values[0], values[-1]] if values else None
-
-
-def _range(values: range) -> str:
-    return str(values[0]) if len(values) == 1 else f"{values[0]}..{values[-1]}"
+    say(as_json(render.most_plain(most, name)) if format_ == "json" else render.most_text(most, name))

@@ -14,6 +14,7 @@ from convmath.layers.base import show
 from convmath.network.positions import check_numbers, read_by
 from convmath.network.trace import Trace
 from convmath.read import ShapeLike, Subject, network_of
+from convmath.render.place import span
 
 Region = Sequence["int | tuple[int, int]"]  # along each axis one position, or the first and the last
 
@@ -84,20 +85,16 @@ def _checked(
     )
     if not inside:
         raise ConvmathError(
-            f"position {_text(pairs)} is not on {name}, a map of {show(tuple(sizes))}; "
+            f"position {','.join(map(span, pairs))} is not on {name}, a map of {show(tuple(sizes))}; "
             "give one an axis, counted from 0"
         )
     return pairs
 
 
-def _text(pairs: Sequence[tuple[int, int]]) -> str:
-    return ",".join(str(a) if a == b else f"{a}..{b}" for a, b in pairs)
-
-
 def _seen(
     axis: str, region: tuple[int, int], field: Footprint, pixels: frozenset[int] | None, n: Any
 ) -> Seen:
-    spans = [span for span in map(field.span, range(*_ends(region))) if span is not None]
+    spans = [each for each in map(field.span, range(*_ends(region))) if each is not None]
     whole: Any = None
     if spans and not field.bound:
         whole = min(low for low, _ in spans), max(high for _, high in spans)

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
+from convmath import zoo
 from convmath.errors import ConvmathError, near, short
 from convmath.exact.integers import is_number, least
 from convmath.exact.where import BEYOND
+from convmath.geometry.notation import symbol
 from convmath.layers.arguments import check_number
 from convmath.layers.base import Shape
 from convmath.network.conventions import convention
 from convmath.network.dtypes import width_of
 from convmath.network.network import Network
-from convmath.read import ShapeLike, Subject, network_of
+from convmath.network.parse import parse_shape
+from convmath.read import ShapeLike, Subject, is_name, network_of
+from convmath.solve.substitute import substituted, the_symbol
 
 LIMITS = ("parameters", "multiplications", "memory")
 _MOST_BLOCKS = 20_000  # followed one by one, where each has another shape
@@ -56,24 +62,28 @@ def counted(network: Network, limits: Mapping[str, Any], dtype: str = "float32")
 
 
 def largest_width(
-    build: Callable[[int], Network],
+    what: Subject | Callable[[int], Network],
     limits: Mapping[str, int],
+    input_shape: ShapeLike | None = None,
     *,
     multiple_of: int = 1,
     dtype: str = "float32",
 ) -> Most:
     """The largest width, a multiple of ``multiple_of``, whose network keeps within all limits.
 
-    ``build`` makes the network of a width.  What is limited must not shrink as the width grows; see
-    ``check_growing`` for a proof of it.
+    ``what`` is a name that takes a width, a layer or chain with one symbol for it, or a function that makes
+    the network of a width.  What is limited must not shrink as the width grows: that is proved, but of
+    a function's networks (``check_growing``).
 
-    >>> from convmath import zoo
-    >>> most = largest_width(lambda w: zoo.network("resnet18", width=w), {"parameters": 10**6})
+    >>> most = largest_width("resnet18", {"parameters": 10**6})
     >>> most.value, most.counts
     (17, {'parameters': 929285})
+    >>> largest_width("Conv2d(3, w, 3)", {"parameters": 1000}, "3x8x8").value
+    35
     """
     _check_limits(limits, dtype)
     check_number("multiple_of", multiple_of)
+    build = what if inspect.isroutine(what) else _widths(what, input_shape, limits, dtype)
 
     def excess(times: int) -> str:
         return _excess(_numbers(build(times * multiple_of), limits, dtype), limits)
@@ -85,6 +95,28 @@ def largest_width(
         raise ConvmathError(f"no width up to {BEYOND} reaches {_named(limits)}; limit what grows with it")
     width = (high - 1) * multiple_of
     return Most(width, counted(build(width), limits, dtype), width + multiple_of, excess(high))
+
+
+def _widths(
+    what: Subject, input_shape: ShapeLike | None, limits: Mapping[str, int], dtype: str
+) -> Callable[[Any], Network]:
+    """The network of each width; what is limited grows with it."""
+    if isinstance(what, str) and is_name(what):
+        width = symbol("w")
+        build: Callable[[Any], Network] = partial(_of_width, what, input_shape)
+    else:
+        network = network_of(what, input_shape)
+        if not all(map(is_number, network.input_shape or ())):
+            raise ConvmathError(f"{network.title} has no default input; give one like 3x224x224")
+        width = the_symbol(network)
+        build = substituted(network, width)
+    check_growing(build(width), limits, width, dtype)
+    return build
+
+
+def _of_width(name: str, input_shape: ShapeLike | None, width: Any) -> Network:
+    shape = parse_shape(input_shape) if isinstance(input_shape, str) else input_shape
+    return zoo.network(name, input_shape=shape, width=width)  # type: ignore[arg-type]
 
 
 def largest_depth(

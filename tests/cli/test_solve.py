@@ -129,7 +129,7 @@ def test_width_of_a_published_network(convmath):
     [
         (("inputs", "resnet5"), "did you mean"),
         (("inputs", "unet", "--output", "0"), "output=0 is no size"),
-        (("inputs", "unet", "--node", "out"), "give --output too"),
+        (("inputs", "unet", "--node", "out"), "give its output too"),
         (("inputs", "unet", "--output", "2", "--node", "outt"), "did you mean out?"),
         (("inputs", "Flatten() -> Linear(4, 2)"), "takes any input; give one"),
         (("inputs", "Conv2d(3, 8, k)", "--input", "3x9x9"), "has the symbol k"),
@@ -156,7 +156,7 @@ def test_width_of_a_published_network(convmath):
             ("depth", "Conv1d(w, w, 3)", "--input", "4x9", "--parameters", "9"),
             "give numbers for the symbols",
         ),
-        (("width", CHAIN, "--parameters", "9"), "give --input 3x224x224"),
+        (("width", CHAIN, "--parameters", "9"), "give one like 3x224x224"),
         (("width", CHAIN, "--input", "3x9x9", "--parameters", "9"), "even a width of 1 has 38 parameters"),
         (("width", BLOCK, "--input", "64x9x9", "--parameters", "9"), "the chain has none for its width"),
         (
