@@ -11,6 +11,7 @@ from convmath.exact.integers import Integer, is_number
 from convmath.explain.pair import Pair, factors
 from convmath.explain.quantity import Quantity, product_of
 from convmath.geometry.loopnest import Statement, executed, weight_counts, weights_read
+from convmath.geometry.operation import FUNCTIONS
 from convmath.layers.base import Placed, Shape
 from convmath.network.dtypes import width_of
 
@@ -43,7 +44,7 @@ REASONS = {
     "additions": "summing K products takes K - 1 additions, so one less for each output",
     "comparisons": "the largest of K values takes K - 1 comparisons",
     "divisions": "one division an output",
-    "functions": "evaluations of exp, tanh or a power",
+    "functions": f"evaluations of {', '.join(each.name for each in FUNCTIONS[:-1])} or a power",
 }
 
 

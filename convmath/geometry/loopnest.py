@@ -21,7 +21,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from convmath.exact.integers import Integer, floor_div, product
-from convmath.geometry.operation import SELECT, Apply, Expression, Operators, Reduce, walk
+from convmath.geometry.operation import Apply, Expression, Operators, Reduce, walk
 from convmath.geometry.window import AdaptiveWindow, Window
 
 Point = Mapping[str, int]
@@ -236,7 +236,7 @@ class Statement(NamedTuple):
 class Operations:
     """How often each kind of operation is executed.
 
-    ``functions`` are evaluations of exp, tanh or a power.  Adds like a vector.
+    ``functions`` are evaluations of exp, log, tanh, erf, a root or a power.  Adds like a vector.
 
     >>> Operations(additions=2) + Operations(multiplications=3)
     Operations(multiplications=3, additions=2, comparisons=0, divisions=0, functions=0)
@@ -311,7 +311,7 @@ def executed(statement: Statement) -> list[tuple[str, int, bool]]:
         part, within = waiting.pop()
         if type(part) is Apply:
             operation, operands = part
-            found.append((operation.kind, 1 if operation is SELECT else max(len(operands) - 1, 1), within))
+            found.append((operation.kind, operation.times(len(operands)), within))
             waiting += [(operand, within) for operand in operands[::-1]]
         elif type(part) is Reduce:
             waiting.append((part.body, True))

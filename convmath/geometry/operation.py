@@ -23,7 +23,9 @@ class Operation(NamedTuple):
     ``kind`` is the field of ``Operations`` that it counts for; a change of sign counts for none.
     ``text`` and ``latex`` stand between the operands, or hold a place ``{}`` for each, or one for all.
     What is written ``binds`` so tightly, and an operand that binds less than its entry of ``wants`` gets
-    parentheses; the last entry stands for all further ones.
+    parentheses; the last entry stands for all further ones.  Between all values of a loop it is written
+    with its ``sign``, a word and LaTeX.  On n operands it is executed n - 1 times, but ``once`` where it
+    is of so many.
     """
 
     name: str
@@ -33,10 +35,16 @@ class Operation(NamedTuple):
     function: Callable[..., Any]
     binds: int = ATOM
     wants: tuple[int, ...] = (NEGATIVE,)
+    sign: tuple[str, str] = ("", "")
+    once: bool = False
 
     def __call__(self, *operands: Expression) -> Apply:
         """The operation on some operands."""
         return Apply(self, operands)
+
+    def times(self, operands: int) -> int:
+        """How often it is executed on so many operands."""
+        return 1 if self.once else max(operands - 1, 1)
 
     def wanted(self, place: int) -> int:
         """How tightly the operand at a place must bind to stand without parentheses."""
@@ -192,8 +200,9 @@ def lowest(*values: Any) -> Any:
 
 
 ADD = Operation(
-    "add", "additions", " + ", " + ", lambda *terms: sum(terms), SUM, (NEGATIVE, SUM)
-)  # fmt: skip
+    *("add", "additions", " + ", " + ", lambda *terms: sum(terms), SUM, (NEGATIVE, SUM)),
+    sign=("sum", r"\sum"),
+)
 SUBTRACT = Operation(
     "subtract", "additions", " - ", " - ", lambda x, y: x - y, SUM, (NEGATIVE, QUOTIENT)
 )  # fmt: skip
@@ -211,7 +220,9 @@ SQUARE = Operation(
     "square", "multiplications", "{}^2", "{{{}}}^{{2}}", lambda x: x * x, POWER, (ATOM,)
 )  # fmt: skip
 NEGATE = Operation("negate", "", "-{}", "-{}", lambda x: -x, NEGATIVE, (QUOTIENT,))
-MAXIMUM = Operation("maximum", "comparisons", "max({})", r"\max\left({}\right)", highest)
+MAXIMUM = Operation(
+    *("maximum", "comparisons", "max({})", r"\max\left({}\right)", highest), sign=("max", r"\max")
+)
 MINIMUM = Operation("minimum", "comparisons", "min({})", r"\min\left({}\right)", lowest)
 SELECT = Operation(  # the second where the first is positive, else the third
     "select",
@@ -219,6 +230,7 @@ SELECT = Operation(  # the second where the first is positive, else the third
     "({1} if {0} > 0 else {2})",
     r"\begin{{cases}} {1} & {0} > 0 \\ {2} & \text{{else}} \end{{cases}}",
     lambda condition, positive, other: positive if condition > 0 else other,
+    once=True,
 )
 EXP = Operation("exp", "functions", "exp({})", r"\exp\left({}\right)", exponential)
 LOG = Operation("log", "functions", "log({})", r"\ln\left({}\right)", logarithm)
@@ -226,9 +238,6 @@ TANH = Operation("tanh", "functions", "tanh({})", r"\tanh\left({}\right)", lambd
 ERF = Operation(
     "erf", "functions", "erf({})", r"\operatorname{{erf}}\left({}\right)", lambda x: math.erf(x)
 )
-ROOT = Operation("root", "functions", "sqrt({})", r"\sqrt{{{}}}", lambda x: math.sqrt(x))
+ROOT = Operation("sqrt", "functions", "sqrt({})", r"\sqrt{{{}}}", lambda x: math.sqrt(x))
 
-OPERATIONS = (
-    *(ADD, SUBTRACT, MULTIPLY, DIVIDE, RAISE, SQUARE, NEGATE, MAXIMUM, MINIMUM, SELECT),
-    *(EXP, LOG, TANH, ERF, ROOT),
-)
+FUNCTIONS = (EXP, LOG, TANH, ERF, ROOT, RAISE)

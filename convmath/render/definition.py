@@ -28,21 +28,18 @@ class Script(NamedTuple):
     template: Callable[[Operation], str]
     times: str
     access: Callable[[str, Sequence[str]], str]
-    over: Callable[[str, str, str], str]  # a word, the loops, and what it goes over
+    over: Callable[[Operation, str, str], str]  # the operation, the loops, and what it goes over
     floor: Callable[[str, str], str]
     called: Callable[[str, str], str]
     group: Callable[[str], str]
     named: Callable[[Constant], tuple[str, int]]
     bars: bool  # fractions have a bar, which keeps what stands above and below apart
+    then: str  # what is done afterwards
+    style: str  # of the expressions of a user's symbols
 
 
 def _subscripted(array: str, indices: Sequence[str]) -> str:
     return f"{array}_{{{', '.join(indices)}}}" if indices else array
-
-
-def _over_latex(word: str, loops: str, body: str) -> str:
-    sign = {"sum": r"\sum", "max": r"\max"}[word]
-    return rf"{sign}_{{{loops}}} {body}"
 
 
 def _constant_latex(constant: Constant) -> tuple[str, int]:
@@ -64,23 +61,27 @@ PLAIN = Script(
     template=lambda operation: operation.text,
     times="·",
     access=lambda array, indices: f"{array}[{', '.join(indices)}]" if indices else array,
-    over=lambda word, loops, body: f"{word} over {loops} of {body}",
+    over=lambda operation, loops, body: f"{operation.sign[0]} over {loops} of {body}",
     floor=lambda above, below: f"floor({above}/{below})",
     called=lambda name, inner: f"{name}({inner})",
     group=lambda inner: f"({inner})",
     named=lambda constant: (constant.name, ATOM),
     bars=False,
+    then=", then ",
+    style="TEXT",
 )
 FORMULA = Script(
     template=lambda operation: operation.latex,
     times=r" \, ",
     access=_subscripted,
-    over=_over_latex,
+    over=lambda operation, loops, body: rf"{operation.sign[1]}_{{{loops}}} {body}",
     floor=lambda above, below: rf"\left\lfloor \frac{{{above.strip('()')}}}{{{below}}} \right\rfloor",
     called=lambda name, inner: rf"\operatorname{{{name}}}\left({inner}\right)",
     group=lambda inner: rf"\left({inner}\right)",
     named=_constant_latex,
     bars=True,
+    then=r",\ \text{then } ",
+    style="LATEX",
 )
 
 
@@ -128,41 +129,42 @@ def index_text(index: Index, script: Script = PLAIN) -> str:
         parts.insert(0, _floor(*index.scaled, script))
     text = " + ".join(parts)
     if index.offset != 0 or not parts:
-        text = f"{text}{_offset(index.offset)}" if parts else _plain(index.offset)
+        text = f"{text}{_offset(index.offset, script)}" if parts else _plain(index.offset, script)
     if index.wrap and index.wrap != "constant":
         return script.called(index.wrap, text)
     return text.replace("+ -", "- ")
 
 
 def _floor(numerator: Integer, name: str, shift: Integer, denominator: Integer, script: Script) -> str:
-    over = _scaled(numerator, name, script) + (_offset(shift) if shift != 0 else "")
+    over = _scaled(numerator, name, script) + (_offset(shift, script) if shift != 0 else "")
     if denominator == 1:
         return over
-    return script.floor(f"({over})" if shift != 0 else over, _factor(denominator))
+    return script.floor(f"({over})" if shift != 0 else over, _factor(denominator, script))
 
 
 def _scaled(coefficient: Integer, name: str, script: Script) -> str:
     if coefficient == 1:
         return name
-    return f"-{name}" if coefficient == -1 else f"{_factor(coefficient)}{script.times}{name}"
+    return f"-{name}" if coefficient == -1 else f"{_factor(coefficient, script)}{script.times}{name}"
 
 
-def _factor(value: Integer) -> str:
-    return str(value) if is_number(value) or not getattr(value, "args", ()) else f"({_plain(value)})"
+def _factor(value: Integer, script: Script) -> str:
+    text = _plain(value, script)
+    return text if is_number(value) or not getattr(value, "args", ()) else script.group(text)
 
 
-def _plain(value: Any) -> str:
+def _plain(value: Any, script: Script) -> str:
     if is_number(value):
         return str(value)
-    from convmath.render.expression import write
+    from convmath.render import expression
 
-    return write(value)
+    return expression.write(value, getattr(expression, script.style))
 
 
-def _offset(offset: Integer) -> str:
+def _offset(offset: Integer, script: Script) -> str:
     if is_number(offset):
         return f" - {-offset}" if offset < 0 else f" + {offset}"
-    text = _plain(offset)
+    text = _plain(offset, script)
     if text.startswith("-") and " " not in text:
         return f" - {text[1:]}"
     return f" + {text}"
@@ -234,7 +236,7 @@ def _scattered_text(statement: Statement, target: str, script: Script) -> str:
     others = [part for part in statement.value.operands if part != reduction]
     after = " + ".join(_value_text(part, statement, script)[0] for part in others)
     whole = access_text(statement.target._replace(indices=()), script)
-    return f"{products}, then {whole} + {after}"
+    return f"{products}{script.then}{whole} + {after}"
 
 
 _COUNT = Constant("count", None)
@@ -246,26 +248,25 @@ def _value_text(expression: Expression, statement: Statement, script: Script) ->
 
     def leaf(part: Expression) -> tuple[str, int]:
         if isinstance(part, Reduce):
-            word = {"add": "sum", "maximum": "max"}[part.operation.name]
             text, binds = written(part.body, leaf, script)
             if not loops:
                 return text, binds
             body = text if binds > QUOTIENT or (script is PLAIN and binds > SUM) else script.group(text)
-            return script.over(word, loops, body), SUM
+            return script.over(part.operation, loops, body), SUM
         if isinstance(part, Taps):
             return (f"count - {part.less}", SUM) if part.less != 0 else script.named(_COUNT)
         if isinstance(part, (Access, Weights)):
             return access_text(part, script), ATOM
-        return _plain(part), ATOM
+        return _plain(part, script), ATOM
 
     return written(expression, leaf, script)
 
 
-def ranges_text(statement: Statement) -> str:
+def ranges_text(statement: Statement, script: Script = PLAIN) -> str:
     """Which values the loops take: ``o < 8, c < 3, i < 5``."""
     pairs = [
         (name, extent)
         for block in unclashed(statement).blocks
         for name, extent in zip(block.loops, block.extents, strict=True)
     ]
-    return ", ".join(f"{name} < {_plain(extent)}" for name, extent in pairs)
+    return ", ".join(f"{name} < {_plain(extent, script)}" for name, extent in pairs)

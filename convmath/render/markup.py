@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from html import escape
 from typing import TYPE_CHECKING
 
 from convmath.exact.integers import is_symbolic
-from convmath.render.definition import statement_text
+from convmath.render.definition import FORMULA, ranges_text, statement_text
 from convmath.render.expression import LATEX, MATHML, TEXT, Style, write, write_factor
 from convmath.render.text import value_text
 
@@ -55,7 +56,11 @@ def _value(quantity: Quantity, style: Style) -> str:
 def explanation_markdown(explanation: Explanation, only: frozenset[str] | None = None) -> str:
     """A heading, the definition, and a table with a row per quantity, its steps below each other."""
     rows = [f"| {q.title} | {_steps(q)} | {_escaped(q.why)} |" for q in explanation.shown(only)]
-    definition = [f"    {statement_text(statement)}" for statement in explanation.statements]
+    definition = [
+        line
+        for statement in explanation.statements
+        for line in (f"    {statement_text(statement)}", f"    for {ranges_text(statement)}")
+    ]
     remark = [f"({explanation.remark})", ""] if explanation.remark else []
     head = [f"### `{explanation.title}`", "", *definition, *([""] if definition else []), *remark]
     return "\n".join([*head, "| quantity | value | why |", "|---|---|---|", *rows])
@@ -67,8 +72,11 @@ def _steps(quantity: Quantity) -> str:
 
 
 def explanation_latex(explanation: Explanation, only: frozenset[str] | None = None) -> str:
-    """An ``align*`` with the steps of each quantity below each other."""
+    """An ``align*`` with the definition, and the steps of each quantity below each other."""
     lines = []
+    for statement in explanation.statements:
+        target, sign, value = re.split(r" (\+?=) ", statement_text(statement, FORMULA), maxsplit=1)
+        lines.append(f"{target} &{sign} {value} && {ranges_text(statement, FORMULA)}")
     for quantity in explanation.shown(only):
         first, *rest = _forms(quantity, LATEX)
         lines.append(rf"\text{{{quantity.title}}} &= {first}")
@@ -83,7 +91,8 @@ def explanation_html(explanation: Explanation, only: frozenset[str] | None = Non
         f"<tr><th>{escape(q.title)}</th><td>{_mathml(_forms(q, MATHML))}</td><td>{escape(q.why)}</td></tr>"
         for q in explanation.shown(only)
     )
-    definition = "\n".join(f"<pre>{escape(statement_text(s))}</pre>" for s in explanation.statements)
+    lines = (f"{statement_text(each)}\nfor {ranges_text(each)}" for each in explanation.statements)
+    definition = "\n".join(f"<pre>{escape(line)}</pre>" for line in lines)
     heading = f"<h3>{escape(explanation.title)}</h3>"
     definition += f"\n<p>{escape(explanation.remark)}</p>" if explanation.remark else ""
     return f"<section>\n{heading}\n{definition}\n<table>\n{rows}\n</table>\n</section>"
