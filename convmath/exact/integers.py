@@ -207,6 +207,26 @@ def _extreme(name: str, extreme: Callable[..., Any], first: Any, second: Any) ->
     return plain(extreme(first, second))
 
 
+def least_of(value: Integer) -> Integer:
+    """A lower bound without those floors that their divisor multiplies: ``s*floor(x/s) >= x - s + 1``.
+
+    >>> import sympy
+    >>> H, s = sympy.symbols("H s", integer=True, positive=True)
+    >>> least_of(s * floor_div(H - 1, s) + s), least_of(7)
+    (H, 7)
+    """
+    if not is_symbolic(value):
+        return value
+    from convmath.exact.floors import FloorDiv
+
+    found: Any = value.expand()  # type: ignore[union-attr]
+    for quotient in found.atoms(FloorDiv):
+        numerator, divisor = quotient.args
+        if (found.coeff(quotient) - divisor).expand() == 0:
+            found = (found - divisor * quotient + numerator - divisor + 1).expand()
+    return plain(found)
+
+
 def greatest_common_divisor(first: Integer, second: Integer) -> Integer:
     """The greatest common divisor; left unevaluated on symbols.
 
@@ -215,6 +235,8 @@ def greatest_common_divisor(first: Integer, second: Integer) -> Integer:
     """
     if is_number(first) and is_number(second):
         return math.gcd(first, second)
+    if first == second:
+        return first
     for value, other in ((first, second), (second, first)):
         if is_function(value):
             return plain(value.gcd(other))  # type: ignore[union-attr]

@@ -38,6 +38,14 @@ class Size:
 
     is_open: ClassVar[bool] = True
 
+    def __str__(self) -> str:
+        """The letter of the axis where it is the input's own size; ``f(n)`` for what layers made of it."""
+        return "n" if self == Size(self.axis) else f"n + {self.cycle[0]}" if self._is_shift else "f(n)"
+
+    @property
+    def _is_shift(self) -> bool:
+        return (self.head, self.period, self.growth) == ((), 1, 1)
+
     @property
     def period(self) -> int:
         """After how much of the input's size its own has grown by ``growth``."""

@@ -186,7 +186,8 @@ def unread(trace: Trace) -> tuple[Integer | None, ...]:
         counted = counted and is_number(n) and is_number(window.stride)  # type: ignore[union-attr]
         outputs = trace.output_shape[link.axis] if counted and link.axis is not None else 0
         found.append(n - window.landing_touched(outputs, n) if counted else None)  # type: ignore[union-attr]
-    return tuple(found)
+    nothing = any(left == n for left, n in zip(found, trace.input_shape[1:], strict=False))
+    return trace.input_shape[1:] if nothing else tuple(found)
 
 
 def _memory(output: Shape, parameters: Integer, dtype: str) -> dict[str, Any]:

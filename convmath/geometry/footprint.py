@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import reduce
-from itertools import accumulate, chain, pairwise
+from itertools import accumulate, chain, pairwise, takewhile
 from math import gcd, lcm
 from typing import Any, NamedTuple, TypeAlias
 
@@ -14,6 +14,7 @@ from convmath.exact.integers import (
     is_nonnegative,
     is_number,
     is_symbolic,
+    least_of,
     maximum,
     minimum,
     plain,
@@ -68,7 +69,8 @@ class Footprint(NamedTuple):
     (aligned) or not (misaligned), or fields differed from position to position.  With ``bound`` output i
     is only known to read within ``span + shift*i``, whose ends may be fractions.  ``gated`` marks that a
     path left out of it sees more of the input (squeeze-and-excitation, statistics of the whole map),
-    ``gaps`` that not every position from the first to the last need be read.
+    ``gaps`` that not every position from the first to the last need be read.  So many outputs as ``hollow``
+    says, at the start and at the end, read nothing but padding.
 
     >>> Footprint().then(Window(3, stride=2)).then(Window(3)).spans
     ((0, 6),)
@@ -82,6 +84,7 @@ class Footprint(NamedTuple):
     ends: bool = False
     n: Integer | None = None
     gaps: bool = False
+    hollow: tuple[int, int] = (0, 0)
 
     def span(self, output: int) -> Span:
         """The first and last input position that one output reads."""
@@ -132,6 +135,8 @@ class Footprint(NamedTuple):
 
     def misses(self, outputs: Integer) -> bool:
         """Whether it is known that one of so many outputs reads nothing of the input."""
+        if self.hollow != (0, 0):
+            return True
         if not is_number(outputs) or self.n is None or not is_number(self.n) or not _in_numbers(self):
             return False
         last = outputs - 1
@@ -145,9 +150,25 @@ class Footprint(NamedTuple):
         """The same behind one more layer, which makes ``outputs`` of the ``inputs`` along the axis."""
         if isinstance(axis_map, Whole):
             return self._all_of(axis_map.n)
-        cut, torn = (False, False) if inputs is None or outputs is None else cuts(axis_map, outputs, inputs)
+        if inputs is None or outputs is None:
+            return self._moved(axis_map, outputs, False)
+        cut, torn = cuts(axis_map, outputs, inputs)
         before = self if self.gaps or not torn else self._replace(gaps=True)
-        return before._moved(axis_map, outputs, cut)
+        hollow = hollowed(axis_map, outputs, inputs, self.hollow)
+        found = before._moved(axis_map, outputs, cut or self._is_cut(axis_map, outputs))
+        return found if found.hollow == hollow else found._replace(hollow=hollow)
+
+    def _is_cut(self, axis_map: AxisMap, outputs: Integer) -> bool:
+        """Whether an output that is not there would read none of the padding around the input.
+
+        The next ones at either end read farther than the input: if not, padding in their place has another
+        field than theirs.
+        """
+        numbers = is_number(outputs) and is_number(self.n) and _in_numbers(self) and _countable(axis_map)
+        if not numbers or self.ends or self.bound or isinstance(axis_map, (Listed, Whole)):
+            return False
+        first, last = (_next_spans(self, axis_map, place) for place in (-1, int(outputs)))
+        return any(low >= 0 for low, _ in first) or any(high < self.n for _, high in last)
 
     def _moved(self, axis_map: Window | Scatter | Listed, outputs: Integer | None, cut: bool) -> Footprint:
         listed = self.ends or cut
@@ -157,21 +178,23 @@ class Footprint(NamedTuple):
             return self._widest(axis_map)
         if isinstance(axis_map, Listed) or listed:
             return self._listed(axis_map, outputs)
-        return self._by_period(axis_map)
+        return self._by_period(axis_map, outputs)
 
     def _behind_window(self, window: Window) -> Footprint:
         """Windows of one span each, moved evenly: that of the first says all."""
-        spans, shift, status, bound, gated, ends, n, gaps = self
+        spans, shift, status, bound, gated, ends, n, gaps, _ = self
         ((first, last),) = spans  # type: ignore[misc]
         low, high = window.reads(0, 0)
         span = (first + low * shift, last + high * shift)
         torn = window.kernel_size != 1 and not _is_at_most(window.dilation * shift, last - first + 1)
         return Footprint((span,), shift * window.stride, status, bound, gated, ends, n, gaps or torn)
 
-    def _by_period(self, axis_map: Window | Scatter) -> Footprint:
+    def _by_period(self, axis_map: Window | Scatter, outputs: Integer | None) -> Footprint:
         """Every output of a period by itself; gaps between taps are left out of the hull."""
         common = gcd(axis_map.step, len(self.spans))  # type: ignore[arg-type]
         turns = range(axis_map.period * len(self.spans) // common)
+        if outputs is not None and is_number(outputs) and outputs < len(turns):
+            return self._listed(axis_map, outputs)
         if len(turns) * axis_map.taps > _MOST_CASES:
             return self._widest(axis_map)
         read = [list(map(self.span, axis_map.sources({output}))) for output in turns]
@@ -197,23 +220,23 @@ class Footprint(NamedTuple):
 
     def _all_of(self, outputs: Integer) -> Footprint:
         """Every output reads what so many positions read together, as far as there is input."""
-        bound = self.bound or not is_number(outputs)
-        hull = self._hull_of(outputs)
+        hull, sure = self._hull_of(outputs)
+        bound = self.bound or not sure
         if self.n is not None and hull is not None:
             inside = maximum(hull[0], 0), minimum(hull[1], self.n - 1)
             bound, hull = bound or (self.gaps and inside != hull), inside
-        return self._replace(spans=(hull,), shift=0, bound=bound, ends=False)
+        return self._replace(spans=(hull,), shift=0, bound=bound, ends=False, hollow=(0, 0))
 
-    def _hull_of(self, outputs: Integer) -> Span:
-        """From the first to the last position that any of so many outputs reads on the input."""
+    def _hull_of(self, outputs: Integer) -> tuple[Span, bool]:
+        """From the first to the last position that so many outputs read, and whether it is sure."""
         numbers = is_number(outputs) and is_number(self.n) and _in_numbers(self) and outputs <= _MOST_CASES
         if numbers and not self.bound:
             spans = map(self.span, self._ends_of(int(outputs)))
-            return _hull(span for span in spans if span and span[1] >= 0 and span[0] < self.n)  # type: ignore[operator]
+            return _hull(span for span in spans if span and span[1] >= 0 and span[0] < self.n), True  # type: ignore[operator]
         if self.n is not None and (self.bound or len(self.spans) > 1 or self.ends):
-            return 0, self.n - 1
+            return (0, self.n - 1), False
         (span, *_), last = self.spans, (outputs - 1) * self.shift
-        return span and (span[0], span[1] + last)
+        return span and (span[0], span[1] + last), is_number(outputs)
 
     def _ends_of(self, outputs: int) -> Iterable[int]:
         """Outputs whose spans start and end as all do: of even ones the first and last on the input."""
@@ -253,9 +276,12 @@ def cuts(axis_map: Window | Scatter | Listed, outputs: Integer, inputs: Integer)
     if not (is_number(outputs) and is_number(inputs) and _countable(axis_map)):
         if not isinstance(axis_map, Window):
             return False, False
-        moved = axis_map.kernel_size == axis_map.stride == 1  # padded or cropped, also at the end
-        ends = (axis_map.begin, outputs - axis_map.begin - inputs if moved else 0)
-        return not all(map(is_nonnegative, ends)), False
+        _, behind = axis_map.reads(outputs, outputs)
+        ends = (
+            axis_map.begin,
+            behind - inputs if axis_map.kernel_size == 1 else 0,
+        )  # slices are such windows
+        return not all(map(is_nonnegative, map(least_of, ends))), False
     beside = min(axis_map.period, _MOST_CASES)  # what lies farther off reads less of the input
     next_ones = chain(range(-beside, 0), range(int(outputs), int(outputs) + beside))
     cut = any(_reads_within(axis_map, output, inputs) for output in next_ones)
@@ -269,8 +295,44 @@ def _reads_within(axis_map: Window | Scatter, output: int, inputs: Integer) -> b
     return bool(found) and min(found) >= 0 and max(found) < inputs
 
 
+def _next_spans(footprint: Footprint, axis_map: Window | Scatter, place: int) -> Iterator[tuple[Any, Any]]:
+    """What the outputs next to a place would read, away from the map, as many as the pattern has."""
+    step = -1 if place < 0 else 1
+    for output in range(place, place + step * min(axis_map.period, _MOST_CASES), step):
+        if isinstance(axis_map, Window) and len(footprint.spans) == 1:
+            ends = [footprint.span(int(end)) for end in axis_map.reads(output, output)]
+        else:
+            ends = list(map(footprint.span, axis_map.sources({output})))
+        span = _hull(ends)
+        if span is not None:
+            yield span
+
+
+def hollowed(
+    axis_map: AxisMap, outputs: Integer, inputs: Integer, hollow: tuple[int, int]
+) -> tuple[int, int]:
+    """How many outputs at the start and at the end read padding alone; ``hollow`` says it of inputs."""
+    if axis_map is IDENTITY and outputs == inputs:
+        return hollow
+    if not (is_number(outputs) and is_number(inputs) and _countable(axis_map)):
+        return 0, 0
+    first, last, size = hollow[0], inputs - 1 - hollow[1], int(outputs)
+
+    def is_hollow(output: int) -> bool:
+        if isinstance(axis_map, Window) and axis_map.dilation == 1:
+            low, high = axis_map.reads(output, output)
+            return bool(high < first or low > last)
+        return not any(first <= source <= last for source in axis_map.sources({output}))  # type: ignore[union-attr]
+
+    before = sum(1 for _ in takewhile(is_hollow, range(size)))
+    behind = sum(1 for _ in takewhile(is_hollow, range(size - 1, before - 1, -1)))
+    return before, behind
+
+
 def _countable(axis_map: AxisMap) -> bool:
     """Whether what single outputs read can be listed: all in numbers."""
+    if isinstance(axis_map, Whole):
+        return False
     if isinstance(axis_map, Listed):
         return is_number(axis_map.cases) and axis_map.cases <= _MOST_CASES
     window = axis_map.window if isinstance(axis_map, Scatter) else axis_map
@@ -338,7 +400,12 @@ def joined(footprints: Iterable[Footprint], outputs: Integer | None = None) -> F
     whole = next((path for path in paths if path.is_whole), None)
     hull = whole or (paths[0] if len(paths) == 1 else _joined(paths, outputs))
     gated = any(path.gated for path in paths)
-    return hull if hull.gated == gated else hull._replace(gated=gated)
+    hull = hull if hull.gated == gated else hull._replace(gated=gated)
+    sides = {path.hollow for path in paths}
+    if sides == {(0, 0)}:
+        return hull
+    hollow = min(before for before, _ in sides), min(behind for _, behind in sides)
+    return hull._replace(hollow=hollow, bound=hull.bound or len(sides) > 1)
 
 
 def _joined(paths: list[Footprint], outputs: Integer | None) -> Footprint:
@@ -371,11 +438,23 @@ def _drifting(paths: list[Footprint], outputs: Integer | None) -> Footprint:
     unknown = outputs is None or not is_number(outputs) or outputs > _MOST_CASES
     exact = not any(path.bound for path in paths) and all(map(_in_numbers, paths))
     if unknown or not exact:
-        return paths[0].everything()
+        return _anything([(path, 0, outputs) for path in paths])
     read = [[path.span(output) for path in paths] for output in range(int(outputs))]  # type: ignore[arg-type]
     gaps = any(path.gaps for path in paths)
     drift = paths[0]._replace(gaps=gaps)._of_outputs(read, paths[0].stride)
     return drift._replace(status=POSITION_DEPENDENT)
+
+
+def _anything(parts: Sequence[tuple[Footprint, Integer, Integer | None]]) -> Footprint:
+    """Nothing is known but how far each footprint, of so many outputs from one on, reaches at most."""
+    whole = parts[0][0].everything()
+    ((low, high),) = whole.spans  # type: ignore[misc]
+    for part, start, outputs in parts:
+        if outputs is not None and not part.ends and any(part.spans):
+            first, last = _band(part)
+            low = minimum(low, _rounded_down(first + part.stride * start))
+            high = maximum(high, -_rounded_down(-(last + part.stride * (start + outputs - 1))))
+    return whole._replace(spans=((low, high),))
 
 
 def _in_numbers(path: Footprint) -> bool:
@@ -388,7 +467,9 @@ def side_by_side(parts: Sequence[tuple[Footprint, Integer]]) -> Footprint:
     first = parts[0][0]
     sizes = [size for _, size in parts if is_number(size)]
     if len(sizes) < len(parts) or not all(_in_numbers(part) and not part.bound for part, _ in parts):
-        return first.everything()._replace(gated=any(part.gated for part, _ in parts))
+        starts = accumulate([size for _, size in parts], initial=0)
+        placed = [(part, start, size) for (part, size), start in zip(parts, starts, strict=False)]
+        return _anything(placed)._replace(gated=any(part.gated for part, _ in parts))
     ends = list(accumulate(sizes))
     read = [
         [part.span(place)]

@@ -320,7 +320,8 @@ def _bordered(window: Window, source: Index, nest: _Nest, size: Integer) -> List
         return frozenset(wrapped(source.wrap, q, int(size)) for q in window.sources({output}))
 
     outputs = nest.extents[source.terms[0][1]]
-    cases = outputs * window.kernel_size
+    numbers = (outputs, size, window.kernel_size, window.stride, window.begin, window.dilation)
+    cases = next((each for each in numbers if not is_number(each)), outputs * window.kernel_size)
     if source.wrap == "circular":
         return Listed(sources, cases, 0, 0, size - 1, window.stride)
     first, last = window.reads(0, 0)
@@ -353,6 +354,8 @@ def _stretched(source: Index, target: Index, statement: Statement, size: Integer
 
     reach = sum((c * (extent - 1) for c, extent in taps), source.offset)
     pace = ratio(numerator, denominator)
+    if not is_number(size) and is_number(numerator) and is_number(denominator):
+        reach += 1  # a factor may be left out of account where the size stays, see Upsample
     open_ones = (value for value in (size, numerator, shift, denominator) if not is_number(value))
     return Listed(
         lambda output: table().get(output, frozenset()),

@@ -264,6 +264,8 @@ class AdaptiveWindow(NamedTuple):
         >>> AdaptiveWindow(11, 3).widest
         5
         """
+        if self.n == self.windows:
+            return 1
         common = greatest_common_divisor(self.n, self.windows)
         return floor_div(self.n + self.windows - common - 1, self.windows) + 1
 

@@ -48,7 +48,9 @@ class Upsample(Layer):
     edge.
 
     A factor f that is no whole number gives floor(n*f) positions, multiplied in floating point as PyTorch
-    does (50 x 0.58 gives 28), and positions lie 1/f apart.  Symbolic sizes take factors that are exact.
+    does (50 x 0.58 gives 28), and positions lie 1/f apart; but as for the sizes where an axis keeps its own
+    (linear modes, and nearest on two axes, which also doubles so), as PyTorch's kernels have it.  Symbolic
+    sizes take factors that are exact.
 
     >>> Upsample(scale_factor=2).output_shape((8, 7, 7)), Upsample((224, 224)).output_shape((3, 20, 30))
     ((8, 14, 14), (3, 224, 224))
@@ -95,14 +97,22 @@ class Upsample(Layer):
         rank = len(shape) - 1
         factors = per_axis(self, "scale_factor", rank) if self.size is None else (None,) * rank
         return [
-            self._placed(n, o, factor)
+            self._placed(n, o, factor, rank)
             for n, o, factor in zip(shape[1:], self.outputs(shape), factors, strict=True)
         ]
 
-    def _placed(self, n: Integer, o: Integer, factor: Any) -> Places:
+    def _goes_by_sizes(self, n: Integer, o: Integer, rank: int) -> bool:
+        """Whether PyTorch looks at the sizes, not at the factor."""
+        if self.mode == "nearest":
+            return rank == 2 and o in (n, 2 * n)
+        return self.mode != "bicubic" and o == n
+
+    def _placed(self, n: Integer, o: Integer, factor: Any, rank: int) -> Places:
         if self.align_corners:
+            if is_symbolic(o):
+                need_at_least(o, 2, lambda: f"{self!r}: one output has no two corners; take a larger size")
             return Places(0, 0, 1) if o == 1 else _reduced(n - 1, 0, o - 1)
-        apart, per = _distance(n, o, factor)
+        apart, per = _distance(n, o, None if self._goes_by_sizes(n, o, rank) else factor)
         if self.mode == "nearest":
             return Places(apart, 0, per)
         return _reduced(2 * apart, apart - per, 2 * per)

@@ -22,10 +22,14 @@ from convmath.network.trace import Trace
 
 
 class Read(NamedTuple):
-    """The ``last`` position of an axis that is read; ``even`` where all before it are read too."""
+    """The ``last`` position of an axis that is read; ``even`` where all before it are read too.
+
+    Without ``some`` there may be none that is read.
+    """
 
     last: Integer
     even: bool = True
+    some: bool = True
 
 
 Reads: TypeAlias = tuple[Read, ...]  # one an axis, the channels among them
@@ -75,10 +79,10 @@ def _last_read(trace: Trace, end: str) -> Reads:
     for node in reversed(trace.network.nodes):
         if node.name not in read:
             continue
-        placed = trace.placed[node.name]
+        placed, seen = trace.placed[node.name], read[node.name]
         for path in placed.paths:
             source, shape = node.inputs[path.source], placed.shapes[path.source]
-            here = _through(path, read[node.name], shape)
+            here = (NOTHING,) * len(shape) if NOTHING in seen else _through(path, seen, shape)
             read[source] = _either(read[source], here) if source in read else here
     return read.get(INPUT, (NOTHING,) * len(trace.input_shape))
 
@@ -97,6 +101,8 @@ def _through(path: Path, read: Reads, shape: Shape) -> Reads:
 def _along(axis: int, link: Link, n: Integer, read: Reads) -> Read:
     """Which of ``n`` positions of an axis are read: all that an output reads whole, and all channels."""
     if link.axis is None or isinstance(link.map, Whole):
+        if not all(each.some or is_nonnegative(each.last) for each in read):
+            raise GapsError
         return Read((link.map.n if isinstance(link.map, Whole) else n) - 1)
     if (axis == 0) != (link.axis == 0):  # channels become positions, or positions channels
         raise GapsError
@@ -118,6 +124,8 @@ def _behind(axis_map: Window | Scatter | Listed, read: Read, n: Integer) -> Read
         if isinstance(axis_map, Window)
         else _of_scatter(axis_map, read.last, n)
     )
+    on_map = isinstance(axis_map, Scatter) or is_nonnegative(axis_map.size - 1 - axis_map.begin)
+    found = found._replace(some=read.some and on_map)
     return found if is_nonnegative(found.last + 1) else found._replace(last=maximum(found.last, -1))
 
 
@@ -139,6 +147,8 @@ def _of_window(window: Window, last: Integer, n: Integer) -> Read:
     apart = window.dilation != 1 and window.kernel_size != 1
     even = _is_even_apart(window, last) if apart else is_nonnegative(window.kernel_size - window.stride)
     end = window.reads(last, last)[1]
+    if apart and is_number(n) and not is_nonnegative(n - 1 - end):
+        raise GapsError
     if is_nonnegative(n - 1 - end) or (_is_last(window, last, n) and is_nonnegative(-window.end)):
         return Read(end, even)
     return Read(_farthest_tap(window, last, n) if apart else _farthest_window(window, last, n), even)
@@ -195,4 +205,4 @@ def _farther(first: Read, second: Read) -> Read:
     for one, other in ((first, second), (second, first)):
         if is_nonnegative(one.last - other.last):
             return one._replace(even=one.even or (one.last == other.last and other.even))
-    return Read(maximum(first.last, second.last), first.even and second.even)
+    return Read(maximum(first.last, second.last), first.even and second.even, first.some or second.some)

@@ -111,7 +111,7 @@ def _outputs_of(path: Path, inputs: Box, placed: Placed) -> Box | None:
             if among is not None and isinstance(link.map, Whole) and min(among) >= int(link.map.n):
                 return None
             continue
-        if among is None and link.map == IDENTITY:
+        if among is None and link.map == IDENTITY and n == shape[link.axis]:
             continue
         places = frozenset(range(int(n))) if among is None else among
         here = _readers(link.map, places, int(shape[link.axis]))

@@ -99,8 +99,8 @@ def upsample(
     """``x`` (N, C, *spatial) resized to ``size`` by ``nearest``, linear or cubic interpolation.
 
     ``mode`` is nearest, linear, bilinear or trilinear by the number of axes, or bicubic.  ``factors`` are
-    the ones that sizes were made from, per axis, where positions lie 1/factor apart.  Beyond the edge the
-    edge is read.  Integers are interpolated in float64.
+    the ones that sizes were made from, per axis, where positions lie 1/factor apart, unless a size stays as
+    it is.  Beyond the edge the edge is read.  Integers are interpolated in float64.
 
     >>> upsample(np.array([[[1, 5]]]), (4,), "linear")
     array([[[1., 2., 4., 5.]]])
@@ -122,12 +122,23 @@ def _interpolated(x: Array, axis: int, readings: list[Reading]) -> Array:
     return reduce(np.add, terms)
 
 
+def _sizes_decide(n: int, outputs: int, mode: str, axes: int) -> bool:
+    """Whether PyTorch's kernel leaves a factor out of account: it copies, or on two axes doubles."""
+    if mode == "bicubic":
+        return False
+    return outputs == n if mode != "nearest" else axes == 2 and outputs in (n, 2 * n)
+
+
 def _readings(
     x: Array, size: Sequence[int], mode: str, align_corners: bool, factors: Factors
 ) -> list[list[Reading]]:
     if len(size) != x.ndim - 2:
         raise ValueError(f"size={tuple(size)} does not fit x of shape {x.shape}: give one per spatial axis")
-    axes = list(zip(x.shape[2:], size, factors or (None,) * len(size), strict=True))
+    given = zip(x.shape[2:], size, factors or (None,) * len(size), strict=True)
+    axes = [
+        (n, outputs, None if _sizes_decide(n, outputs, mode, len(size)) else factor)
+        for n, outputs, factor in given
+    ]
     if mode == "nearest":
         return [nearest_readings(n, outputs, factor) for n, outputs, factor in axes]
     shares, first = (CUBIC, -1) if mode == "bicubic" else (LINEAR, 0)
