@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import reduce
 from typing import Any, NamedTuple, TypeAlias
 
-from convmath.exact.integers import Integer, is_number
+from convmath.exact.integers import Integer, is_number, maximum
 from convmath.geometry.footprint import IDENTITY, AxisMap, Footprint, joined, side_by_side
 from convmath.geometry.reading import Path
 from convmath.layers.base import Placed
 from convmath.network.channels import ChannelUse
 
+Axes: TypeAlias = "tuple[int | None, ...]"  # of the network's input, one each; None where it is none
 Fields: TypeAlias = "tuple[Footprint | None, ...] | None"  # None: what reads nothing of the input
 
 
@@ -21,6 +23,25 @@ class Met(NamedTuple):
     footprint: Footprint
     map: AxisMap
     inputs: Integer | None
+
+
+class Seen(NamedTuple):
+    """What a node sees of the network's input.
+
+    ``axes`` tells which axis of the input each of its own goes along.  Its channels may see different
+    positions, ``apart``; where some of those were ``picked``, its fields are bounds.
+    """
+
+    fields: Fields
+    axes: Axes
+    apart: bool = False
+    picked: bool = False
+
+    @classmethod
+    def of(cls, input_shape: Sequence[Integer]) -> Seen:
+        """The input itself; axes of one size share a footprint."""
+        start = {n: Footprint(n=n) for n in input_shape[1:]}
+        return cls((None, *(start[n] for n in input_shape[1:])), (None, *range(1, len(input_shape))))
 
 
 class Reach:
@@ -35,7 +56,33 @@ class Reach:
         self._channels = ChannelUse(placed)
         self._known: dict[tuple[int, ...], Fields] = {}
 
-    def tells_apart(self, fields: Sequence[Fields], apart: bool) -> bool:
+    def seen(self, read: Sequence[Seen]) -> Seen:
+        """What the outputs see, given what the inputs do."""
+        fields = self.behind([each.fields for each in read])
+        apart = any(each.apart for each in read)
+        picked = apart and self._mixed is None and self._channels.picked
+        axes = self._turned([each.axes for each in read])
+        if axes is None:
+            fields = _of_any_axis(fields)
+        elif picked:
+            fields = fields and tuple([axis and axis._replace(bound=True) for axis in fields])
+        told = self._tells_apart([each.fields for each in read], apart)
+        return Seen(fields, read[0].axes if axes is None else axes, told, picked)
+
+    def _turned(self, axes: Sequence[Axes]) -> Axes | None:
+        """Which axis of the network's input each axis goes along; None where paths differ in it."""
+        if self._mixed is not None:
+            return axes[0]
+        found: dict[int, int] = {}
+        for path in self._placed.paths:
+            for (axis, _), origin in zip(path.links, axes[path.source], strict=False):
+                if axis is None or origin is None:
+                    continue
+                if found.setdefault(axis, origin) != origin:
+                    return None
+        return tuple(map(found.get, range(len(self._placed.output_shape))))
+
+    def _tells_apart(self, fields: Sequence[Fields], apart: bool) -> bool:
         """Whether channels of the output see different positions; ``apart`` says whether the inputs' do."""
         if self._mixed is not None:
             return apart and 0 not in self._mixed
@@ -43,10 +90,6 @@ class Reach:
         if beside and beside[0] == 0 and any(axes != fields[0] for axes in fields):
             return True
         return self._channels.dealt or (apart and not self._channels.mixed)
-
-    def picks(self) -> bool:
-        """Whether a position reads only some channels of it."""
-        return self._mixed is None and self._channels.picked
 
     def behind(self, fields: Sequence[Fields]) -> Fields:
         if self._mixed is not None:
@@ -132,6 +175,13 @@ class Reach:
         if not beside:
             return hull
         return hull._replace(gated=True) if self._placed.layer.gates else hull.everything()
+
+
+def _of_any_axis(fields: Fields) -> Fields:
+    """Bounds for all axes of the input alike: no farther than the longest."""
+    known: list[Integer] = [axis.n for axis in fields or () if axis is not None and axis.n is not None]
+    longest = reduce(maximum, known) if known else None
+    return fields and tuple([axis and axis._replace(n=longest).everything() for axis in fields])
 
 
 def _moved(met: Sequence[Met], outputs: Integer) -> list[Footprint]:

@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING, Any
 from convmath.errors import ConvmathError
 from convmath.exact.demand import Demand, noting
 from convmath.exact.integers import Integer, is_function, is_number, plain, product
-from convmath.geometry.footprint import Footprint
 from convmath.geometry.loopnest import KINDS, Operations
 from convmath.geometry.reading import ReceptiveField, receptive_field
 from convmath.layers.arguments import symbols_in, symbols_of
 from convmath.layers.base import Layer, Placed, Shape, show
-from convmath.network.fields import Fields, Reach, ends_maps
+from convmath.network.fields import Fields, Reach, Seen, ends_maps
 from convmath.network.nodes import INPUT, Node, last_readers, passed_by_all
 
 if TYPE_CHECKING:
@@ -106,33 +105,25 @@ class Trace:
             *(added([number * getattr(taken, kind) for number, taken in found]) for kind in KINDS)
         )
 
-    @property
+    @cached_property
     def fields(self) -> dict[str, Fields]:
         """Per node and axis, what a position reads of the input; None where there are no positions."""
-        return self._seen[0]
+        return {name: seen.fields for name, seen in self._seen.items()}
 
     @property
     def tells_apart(self) -> bool:
         """Whether channels that see different positions are told apart: fields are bounds from there on."""
-        return self._seen[1]
+        return any(seen.picked for seen in self._seen.values())
 
     @cached_property
-    def _seen(self) -> tuple[dict[str, Fields], bool]:
-        """The fields, and whether channels are told apart, node by node from the input."""
-        start = {n: Footprint(n=n) for n in self.input_shape[1:]}
-        fields: dict[str, Fields] = {INPUT: (None, *(start[n] for n in self.input_shape[1:]))}
-        apart, picked = set[str](), False  # nodes whose channels see different positions; some read only
+    def _seen(self) -> dict[str, Seen]:
+        """What is seen of the input, node by node."""
+        found = {INPUT: Seen.of(self.input_shape)}
         reaches = {placed: Reach(placed) for placed in self._times}
         for node in self.network.nodes:
             reach = reaches[self.placed[node.name]]
-            read, told = [fields[name] for name in node.inputs], not apart.isdisjoint(node.inputs)
-            found = reach.behind(read)
-            if told and found and reach.picks():
-                picked, found = True, tuple([axis and axis._replace(bound=True) for axis in found])
-            fields[node.name] = found
-            if reach.tells_apart(read, told):
-                apart.add(node.name)
-        return fields, picked
+            found[node.name] = reach.seen([found[name] for name in node.inputs])
+        return found
 
     def receptive_field(self, name: str | None = None) -> ReceptiveField | None:
         """What one position of a node reads of the input; None where the node has no positions.

@@ -328,6 +328,12 @@ VALUES = (  # a layer, its weights by name, an input of one sample, what it make
     ("Upsample(scale_factor=1.5)", {}, [[1, 2]], [[1, 1, 2]]),  # elements floor(i/1.5): 0, 0, 1
     ("Upsample(scale_factor=0.7)", {}, [[0, 1, 2, 3, 4, 5, 6, 7, 8, 9]], [[0, 1, 2, 4, 5, 7, 8]]),
     ("Upsample(4, mode='linear')", {}, [[0, 4]], [[0, 1, 3, 4]]),  # at -1/4, 1/4, 3/4, 5/4
+    # a size that stays is a copy in PyTorch's kernels, whatever the factor; nearest on two axes only
+    ("Upsample(scale_factor=1.3, mode='linear')", {}, [[0, 1, 2]], [[0, 1, 2]]),
+    ("Upsample(scale_factor=1.3)", {}, [[0, 1]], [[0, 0]]),
+    ("Upsample(scale_factor=1.3)", {}, [[[0, 1], [2, 3]]], [[[0, 1], [2, 3]]]),
+    ("Upsample(scale_factor=(1, 2.2))", {}, [[[0, 1, 2]]], [[[0, 0, 1, 1, 2, 2]]]),  # twice as many: i//2
+    ("Upsample(scale_factor=2.2)", {}, [[0, 1, 2]], [[0, 0, 0, 1, 1, 2]]),
     ("Upsample(3, mode='linear', align_corners=True)", {}, [[0, 4]], [[0, 2, 4]]),
 )
 

@@ -15,7 +15,9 @@ from convmath import (
     Chain,
     Concat,
     Conv1d,
+    Conv2d,
     Flatten,
+    Linear,
     Multiply,
     Network,
     Parameter,
@@ -23,10 +25,13 @@ from convmath import (
     Slice,
     Softmax,
     network_of,
+    parse_shape,
     summarise,
 )
 from convmath.exact.proof import evaluate
 from convmath.explain.place import seen
+from convmath.explain.quantities import plainly
+from convmath.geometry.notation import symbol
 from convmath.oracle.poke import check_fields, poked, poked_leftover, poked_read
 from convmath.oracle.strategies import (
     adaptive_pools,
@@ -150,6 +155,22 @@ SIZES = (  # network, input, node or None for the last map, size of the field, w
     ("PixelUnshuffle(2) -> PixelShuffle(2)", "1x4x4", "1", (2, 2), True),
     ("PixelUnshuffle(2) -> Slice(1, 0, 2)", "1x4x4", "1", (2, 2), True),
     ("PixelUnshuffle(2) -> Conv2d(4, 4, 1) -> PixelShuffle(2)", "1x4x4", "2", (2, 2), False),
+    # one output of the pattern's two: it reads 0..2
+    ("Conv1d(1, 1, 3) -> ConvTranspose1d(1, 1, 3, 2, padding=1)", "1x3", None, (3,), False),
+    ("ConvTranspose1d(1, 1, 3, stride=2, padding=1)", "1x1", None, (1,), False),
+    # the padding before the second convolution stands where pixel 0 was: the output reads pixel 1
+    (
+        "ConvTranspose1d(1, 1, 1, stride=3) -> Conv1d(1, 1, 2) -> Conv1d(1, 1, 2, padding=((1, 0),), dilation=4)",
+        *("1x3", None, (1,), False),
+    ),
+    # two pixels, whatever the input's size
+    ("Slice(2, 4, 6) -> Linear(2, 1)", "1x9", "1", (2,), False),
+    ("Slice(2, 4, 6) -> Linear(2, 1)", "1xH", "1", (symbol("H"),), True),
+    ("Slice(2, 0, 3, 2) -> Conv1d(1, 1, 3, padding=1)", "1x20", None, (3,), False),
+    ("Slice(2, 0, 3, 2) -> Conv1d(1, 1, 3, padding=1)", "1xH", None, (3,), False),
+    ("Conv1d(1, 1, 1, stride=s) -> Conv1d(1, 1, 3, padding=1)", "1xH", None, (2 * symbol("s") + 1,), False),
+    # wrapped borders with a symbol: any position
+    ("Conv1d(2, 2, 1, stride=2, dilation=d, padding_mode='circular')", "2x6", None, (6,), True),
     # every other position of five, the ends cropped: what is padded on again reads nothing
     ("ConvTranspose1d(1, 1, 1, 2, 2) -> Conv1d(1, 1, 2, padding=2, dilation=2)", "1x3", None, (1,), False),
 )
@@ -289,6 +310,9 @@ LEFT_OVER = (  # network, input, positions at the end that nothing reads: by han
     ("MaxPool1d(2)", "1xL", ("L - 2*floor(L/2)",)),
     ("PixelUnshuffle(2) -> Slice(1, 0, 2)", "1x4x4", (1, 0)),  # the upper pixels of each square
     ("PixelUnshuffle(2) -> Slice(1, 0, 2)", "1xHxW", (None, None)),
+    # one window, on the padding of the mean, or with a tap at either side of it
+    ("Mean((2,), keepdim=True) -> Conv1d(1, 2, 1, stride=3, padding=((1, 0),))", "1x7", (7,)),
+    ("AdaptiveAvgPool1d(1) -> Conv1d(1, 1, 2, padding=2, dilation=3)", "1x9", (9,)),
 )
 
 
@@ -314,6 +338,78 @@ def test_what_a_pixel_reaches_by_hand(text, shape, pixel, positions):
 def test_a_position_behind_permuted_channels_reads_itself():
     (along,) = seen("Permute((0, 2, 1)) -> Permute((0, 2, 1))", (4,), input_shape="1x9")
     assert (along.pixels, along.field) == ((4,), (4, 4))
+
+
+def joined_with(layers, shape, join=None):
+    """The input, and what a chain makes of it."""
+    build = Builder()
+    x = build.chain("path", INPUT, *network_of(layers, shape).layers)
+    build("join", join or Add(), INPUT, x)
+    return build.network("joined", parse_shape(shape))
+
+
+@pytest.mark.parametrize(
+    ("layers", "shape", "size"),
+    [
+        ("Conv1d(1, 1, 3, dilation=2) -> ZeroPad1d(2)", "1x9", (5,)),  # at 0 a zero beside the input's 0
+        ("Conv2d(1, 1, 3) -> ZeroPad2d(2) -> ZeroPad2d(-1)", "1x5x5", (3, 3)),
+        ("AdaptiveAvgPool1d(1) -> ZeroPad1d((0, 8))", "1x9", (9,)),  # one of the mean, eight zeros
+        ("Permute((0, 1, 3, 2))", "1x6x6", (6, 6)),  # 0,4 and 4,0: five of six, at 0,5 all
+    ],
+)
+def test_fields_where_padding_or_another_axis_is_joined(layers, shape, size):
+    network = joined_with(layers, shape)
+    field = network.receptive_field(node="join")
+    assert (field.size, field.bound) == (size, True)
+    check_fields(network)
+
+
+def test_a_row_of_padding_says_nothing_of_its_columns():
+    """Row 0 of the sum reads its own column: the other path is padding there, which reads three columns below."""
+    build = Builder()
+    x = build("conv", Conv2d(1, 1, (3, 1)), INPUT)
+    y = build("wide", Conv2d(1, 1, (1, 3), padding=((1, 0), (1, 1))), x)
+    build("sum", Add(), x, build("upper", Slice(2, 0, 4), y))
+    network = build.network("rows", (1, 6, 7))
+    field = network.receptive_field()
+    assert (field.size[1], field.bound) == (3, True)
+    check_fields(network)
+
+
+def test_a_bound_in_symbols_counts_padding_as_numbers_do():
+    """Behind each other, two convolutions of 7: at most H and three positions beside it at either end."""
+    build = Builder()
+    x = build("conv", Conv1d(1, 1, 7, padding=3), INPUT)
+    build("both", Concat(2), x, x)
+    exact = build.network("both", (1, 5)).receptive_field()
+    assert (exact.size, exact.bound) == ((7,), False)
+    general = build.network("both", (1, symbol("H"))).receptive_field()
+    assert (general.size, general.bound) == ((symbol("H") + 6,), True)
+
+
+def test_a_position_of_a_part_reaches_that_part_alone():
+    """All four of the linear layer read every pixel; behind them pixel 0 is read by itself."""
+    build = Builder()
+    x = build("linear", Linear(5, 4), INPUT)
+    build("both", Concat(2), x, INPUT)
+    assert reached(build.network("parts", (1, 5)), (0,), "both") == (frozenset(range(5)),)
+
+
+def test_channels_that_are_summed_up_keep_positions():
+    (along,) = seen("Mean((1,)) -> ReLU()", (1,), "1", input_shape="3x4")
+    assert along.pixels == (1,)
+
+
+@pytest.mark.parametrize(
+    ("text", "shape", "left"),
+    [
+        ("Conv2d(1, 1, 2, padding=(2, (1, 2)), dilation=(3, 2))", "1x1x3", (1, 3)),
+        ("ZeroPad2d((0, 0, -2, 2))", "1x2x4", (2, 4)),
+    ],
+)
+def test_where_one_axis_reads_padding_nothing_is_read(text, shape, left):
+    found = plainly(network_of(text, shape))
+    assert found["leftover"] == found["unread"] == left
 
 
 def beside_a_convolution():

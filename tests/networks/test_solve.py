@@ -27,6 +27,7 @@ from convmath import (
     Reshape,
     ZeroPad1d,
     network_of,
+    save,
     summarise,
     zoo,
 )
@@ -492,3 +493,33 @@ def test_groups_of_symbols_are_a_condition():
     """Weights of C/g channels each: both numbers of channels are divided."""
     found = summarise(network_of("Conv1d(C, 8, 3, groups=g)", "CxL"))
     assert found.conditions == ("C divisible by g", "8 divisible by g")
+
+
+@pytest.mark.parametrize("text", ["AdaptiveAvgPool1d(None)", "AdaptiveMaxPool2d((None, 3))"])
+def test_a_pool_that_keeps_a_size_takes_any(text):
+    assert str(inputs(text).square) == "n >= 1"
+
+
+def test_what_is_wrong_is_said_of_letters():
+    with pytest.raises(
+        ConvmathError, match=r"1xnxn from input\): scale_factor=0.6 is multiplied in floating"
+    ):
+        inputs(network_of("Upsample(scale_factor=0.6)", "1x8x8"))
+    with pytest.raises(ConvmathError, match=r"Conv2d\(9, 8, 3\) takes 9 channels, the input 8x\(H - 2\)x"):
+        smallest_input("Conv2d(3, 8, 3) -> Conv2d(9, 8, 3)")
+
+
+def test_a_width_is_found_for_a_name_and_for_a_file(tmp_path):
+    build = Builder()
+    x = build("wide", Conv2d(3, symbol("w"), 3), INPUT)
+    build("narrow", Conv2d(symbol("w"), 8, 1), x)
+    save(build.network("two", (3, 8, 8)), tmp_path / "two.toml")
+    most = largest_width(str(tmp_path / "two.toml"), {"parameters": 1000})
+    assert most.counts == {"parameters": 28 * most.value + 8 * most.value + 8}
+    assert most.value == 27
+    assert largest_width("resnet18", {"parameters": 10**6}).value == 17
+
+
+def test_fits_is_asked_of_anything():
+    assert fits("unet", (1, 32, 48))
+    assert not fits(Conv2d(1, 1, 5), (1, 4, 9))

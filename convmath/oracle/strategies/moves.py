@@ -71,7 +71,9 @@ def upsamples(draw: Draw) -> Case:
     if draw(st.booleans()):
         size = {"size": draw(compact([draw(st.integers(1, 9 - 2 * rank)) for _ in shape[1:]]))}
     else:
-        factors = st.sampled_from((1, 2, 0.58, 0.7, 1.5) if rank == 3 else (1, 2, 3, 0.58, 0.7, 1.5, 2.5))
+        factors = st.sampled_from(
+            (1, 2, 0.58, 1.1, 1.5) if rank == 3 else (1, 2, 3, 0.58, 0.7, 1.1, 1.5, 2.1)
+        )
         size = {"scale_factor": draw(compact([draw(factors) for _ in shape[1:]]))}
     aligned = mode != "nearest" and draw(st.booleans())
     return Case(layers.Upsample(**size, mode=mode, align_corners=aligned), (shape,))
