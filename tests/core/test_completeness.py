@@ -6,11 +6,11 @@ import pytest
 from hypothesis import Phase, given, settings
 
 import convmath_reference
-from convmath import parse_layer
+from convmath import ConvmathError, parse_layer
 from convmath.layers import classes
 from convmath.oracle.reference import operator_name
 from convmath.oracle.strategies import FAMILIES, any_layer, pads
-from convmath.torch import to_module
+from convmath.torch import from_torch, to_module, to_torch
 from tests.layers.examples import EXAMPLES
 
 EVERY_LAYER = pytest.mark.parametrize("kind", classes(), ids=lambda kind: kind.__name__)
@@ -35,6 +35,32 @@ def test_has_a_docstring(kind):
 @EVERY_LAYER
 def test_has_a_hand_worked_example(kind):
     assert kind in {type(parse_layer(text)) for text, *_ in EXAMPLES}
+
+
+READ_OTHERWISE = {  # what torch.export does not show as one operator, or shows as another layer's
+    **dict.fromkeys(("Subsample2d", "RadialBasis", "Affine"), "as the layers it is made of"),
+    **dict.fromkeys(("GlobalAvgPool2d", "GlobalMaxPool2d", "AdaptiveMaxPool2d"), "pooling to size 1"),
+    **dict.fromkeys(("Dropout1d", "Dropout2d", "Dropout3d"), "as Dropout"),
+    "ConstantPad1d": "its examples pad with 0",
+    **dict.fromkeys(("SymmetricPad1d", "SymmetricPad2d", "SymmetricPad3d"), "not read: index_select"),
+    **dict.fromkeys(("LPPool1d", "LPPool2d", "LPPool3d", "LocalResponseNorm"), "not read: pow"),
+    "Identity": "no operator at all",
+    **dict.fromkeys(("Add", "Concat", "Multiply", "Parameter"), "read where branches meet"),
+}
+
+
+@EVERY_LAYER
+def test_is_read_from_pytorch(kind):
+    examples = [(parse_layer(text), shape) for text, shape, *_ in EXAMPLES]
+    own = [(layer, shape) for layer, shape in examples if type(layer) is kind and layer.arity == 1]
+    assert any(_read_back(layer, shape) for layer, shape in own) == (kind.__name__ not in READ_OTHERWISE)
+
+
+def _read_back(layer, shape):
+    try:
+        return from_torch(to_torch(layer), shape).layers == (layer,)
+    except ConvmathError:
+        return False
 
 
 def test_every_layer_is_drawn():

@@ -55,11 +55,6 @@ class Graph(Protocol):
 Entry: TypeAlias = Callable[[Graph, Arguments], Any]
 
 
-def compact(values: Sequence[Any]) -> Any:
-    """One value where all axes have the same."""
-    return values[0] if len(set(values)) == 1 else tuple(values)
-
-
 def spread(values: Sequence[int] | int, rank: int) -> list[int]:
     """One value an axis; ATen lets a list of one stand for all."""
     listed = [values] if isinstance(values, int) else list(values)

@@ -120,9 +120,7 @@ def rms_norm(graph: Graph, given: Arguments) -> Value | None:
 
 def _last_axes(given: Arguments, x: Value) -> Any:
     over = tuple(given["normalized_shape"])
-    if len(over) > len(x.shape):
-        return None
-    return over[0] if len(over) == 1 else over
+    return None if len(over) > len(x.shape) else over
 
 
 ENTRIES: dict[str, Entry] = {

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from convmath import layers
+from convmath.layers.arguments import shortened
 from convmath.torch.aten.calls import (
     Arguments,
     Entry,
     Graph,
     Held,
     Value,
-    compact,
     held,
     ranked,
     scaled_and_shifted,
@@ -31,10 +31,10 @@ def convolution(graph: Graph, given: Arguments) -> Value | None:
     layer = ranked("Conv", rank)(
         inputs * groups,
         outputs,
-        compact(kernel),
-        stride=compact(spread(given["stride"], rank)),
-        padding=padding if isinstance(padding, str) else compact(spread(padding, rank)),
-        dilation=compact(spread(given["dilation"], rank)),
+        kernel,
+        stride=spread(given["stride"], rank),
+        padding=padding if isinstance(padding, str) else spread(padding, rank),
+        dilation=spread(given["dilation"], rank),
         groups=groups,
         bias=isinstance(bias, Held),
     )
@@ -49,9 +49,9 @@ def transposed(graph: Graph, given: Arguments) -> Value | None:
     inputs, outputs, *kernel = weight.array.shape
     names = ("stride", "padding", "output_padding", "dilation")
     rank, groups = len(kernel), given["groups"]
-    axes = {name: compact(spread(given[name], rank)) for name in names}
+    axes = {name: spread(given[name], rank) for name in names}
     layer = ranked("ConvTranspose", rank)(
-        inputs, outputs * groups, compact(kernel), groups=groups, bias=isinstance(bias, Held), **axes
+        inputs, outputs * groups, kernel, groups=groups, bias=isinstance(bias, Held), **axes
     )
     return _biased(graph, graph.put(layer, x, weight=weight, bias=bias if held(bias) else None), bias, rank)
 
@@ -68,14 +68,11 @@ def pool(name: str) -> Entry:
         x = given["x"]
         rank = len(x.shape) - 1
         named = {"padding": 0, "dilation": 1} if name == "MaxPool" else {"padding": 0}
-        axes = {
-            option: compact(spread(given.get(option, default), rank)) for option, default in named.items()
-        }
+        axes = {option: spread(given.get(option, default), rank) for option, default in named.items()}
         flags = {k: given[k] for k in ("ceil_mode", "count_include_pad", "divisor_override") if k in given}
-        stride = compact(spread(given["stride"], rank)) if given["stride"] else None
-        kernel = compact(spread(given["kernel_size"], rank))
+        stride = spread(given["stride"], rank) if given["stride"] else None
         kept = {option: value for option, value in (axes | flags).items() if value is not None}
-        return graph.put(ranked(name, rank)(kernel, None if stride == kernel else stride, **kept), x)
+        return graph.put(ranked(name, rank)(spread(given["kernel_size"], rank), stride, **kept), x)
 
     return entry
 
@@ -85,8 +82,8 @@ def adaptive(name: str) -> Entry:
 
     def entry(graph: Graph, given: Arguments) -> Value:
         x, rank = given["x"], len(given["x"].shape) - 1
-        wanted = compact(spread(given["output_size"], rank))
-        if rank == 2 and wanted == 1 and not graph.in_layer:
+        wanted = spread(given["output_size"], rank)
+        if wanted == [1, 1] and not graph.in_layer:
             return graph.put(getattr(layers, f"Global{name.removeprefix('Adaptive')}2d")(), x)
         return graph.put(ranked(name, rank)(wanted), x)
 
@@ -118,9 +115,8 @@ def upsample(mode: str) -> Entry:
         if given.get("align_corners"):
             options["align_corners"] = True
         if size is not None:
-            return graph.put(layers.Upsample(size=compact(size), **options), x)
-        wanted = compact([int(factor) if factor == int(factor) else factor for factor in factors])
-        return graph.put(layers.Upsample(scale_factor=wanted, **options), x)
+            return graph.put(layers.Upsample(size=shortened(tuple(size)), **options), x)
+        return graph.put(layers.Upsample(scale_factor=shortened(tuple(factors)), **options), x)
 
     return entry
 
@@ -128,7 +124,8 @@ def upsample(mode: str) -> Entry:
 def unfold(graph: Graph, given: Arguments) -> Value:
     """Windows as columns."""
     names = ("kernel_size", "dilation", "padding", "stride")
-    return graph.put(layers.Unfold(*(compact(spread(given[name], 2)) for name in names)), given["x"])
+    axes: list[Any] = [spread(given[name], 2) for name in names]
+    return graph.put(layers.Unfold(*axes), given["x"])
 
 
 ENTRIES: dict[str, Entry] = {
