@@ -11,7 +11,7 @@ from typing import Any
 
 from convmath.errors import ConvmathError, near
 from convmath.exact.integers import Integer, is_number, product
-from convmath.geometry.loopnest import KINDS, Operations
+from convmath.geometry.loopnest import Operations
 from convmath.geometry.reading import field_plain
 from convmath.geometry.window import Window
 from convmath.layers.base import Shape
@@ -20,8 +20,6 @@ from convmath.network.leftover import leftover
 from convmath.network.network import Network
 from convmath.network.nodes import INPUT, Node
 from convmath.network.trace import Trace
-
-EFFECTIVE = tuple(f"effective_{kind}" for kind in KINDS)
 
 ALIASES = {  # what people type, and what it is called here
     "output_height": "output_size",
@@ -129,7 +127,7 @@ def of_network(trace: Trace, dtype: str = "float32") -> dict[str, Any]:
         "output_size": output[1:],
         "output_shape": output,
         "parameters": parameters,
-        "parameters_by_name": trace.parameters(),
+        "parameters_by_name": network.parameters(),
         **_kinds(trace.operations(), trace.effective_operations()),
         "receptive_field": field_plain(trace.receptive_field()),
         "leftover": leftover(trace),
@@ -145,7 +143,7 @@ def of_node(trace: Trace, node: Node, dtype: str = "float32") -> dict[str, Any]:
     bytes.
     """
     placed = trace.placed[node.name]
-    parameters = sum(placed.parameters.values()) - trace.uncounted_parameters(node)
+    parameters = placed.parameter_total - trace.uncounted_parameters(node)
     alone = alone_of(trace, node)
     return {
         "output_size": placed.output_shape[1:],

@@ -27,7 +27,7 @@ def explain_totals(network: Network, trace: Trace, dtype: str) -> Explanation:
         Quantity(
             "parameters",
             found["parameters"],
-            _summed(trace, lambda placed: sum(placed.parameters.values())),
+            _summed(trace, lambda placed: placed.parameter_total),
             why="summed over the layers",
         ),
         Quantity("parameters_by_name", found["parameters_by_name"], quiet=True),

@@ -282,7 +282,7 @@ def _axis_map(source: Index, target: Index, nest: _Nest, size: Integer) -> AxisM
     if source.scaled is None and target.scaled is None:
         if len(target.terms) == 1 and target.terms[0][0] == 1 and len(source.terms) <= 2:
             window = _gather(source, target, nest)
-            return window if source.wrap in ("", "constant") else _bordered(window, source, nest, size)
+            return window if not source.wrap else _bordered(window, source, nest, size)
         if len(target.terms) <= 2 and len(source.terms) == 1 and source.terms[0][0] == 1:
             return _scatter(source.terms[0][1], target, nest)
     return _stretched(source, target, nest.statement, size)

@@ -17,7 +17,6 @@ def _symmetric(position: int, n: int) -> int:
 
 WRAPS: dict[str, Callable[[int, int], int]] = {
     "": lambda position, n: position,
-    "constant": lambda position, n: position,
     "reflect": _reflect,
     "symmetric": _symmetric,
     "replicate": lambda position, n: min(max(position, 0), n - 1),

@@ -7,8 +7,9 @@ generated.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from convmath.errors import ConvmathError
 from convmath.later import later
 
 if TYPE_CHECKING:
@@ -61,6 +62,17 @@ MODULES = {
 
 __all__ = list(MODULES)
 __getattr__ = later(__name__, MODULES)
+
+
+def of_rank(name: str, rank: int) -> Any:
+    """The class ``<name><rank>d``.
+
+    >>> of_rank("Conv", 2).__name__
+    'Conv2d'
+    """
+    if not 1 <= rank <= 3:
+        raise ConvmathError(f"{name} takes one to three spatial axes, not {rank}")
+    return __getattr__(f"{name}{rank}d")
 
 
 def classes() -> tuple[type[Layer], ...]:

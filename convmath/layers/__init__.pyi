@@ -68,10 +68,13 @@ from convmath.layers.softmax import GLU as GLU
 from convmath.layers.softmax import LogSoftmax as LogSoftmax
 from convmath.layers.softmax import Softmax as Softmax
 
+from typing import Any
+
 NAMES: tuple[str, ...]
 MODULES: dict[str, str]
 FAMILIES: dict[str, tuple[str, ...]]
 
+def of_rank(name: str, rank: int) -> Any: ...
 def classes() -> tuple[type[Layer], ...]: ...
 
 class Conv1d(Conv): ...

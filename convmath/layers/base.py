@@ -155,6 +155,11 @@ class Placed:
         return self.statements[-1].shape
 
     @property
+    def parameter_total(self) -> Integer:
+        """How many trainable numbers the layer holds."""
+        return sum(self.parameters.values())
+
+    @property
     def operations(self) -> Operations:
         """Every operation that executing the definition on one input takes (nominal)."""
         if self._operations is None:

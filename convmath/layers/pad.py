@@ -84,7 +84,8 @@ class Pad(Layer):
         outer = OUTPUT_LOOPS[self.rank]
         sizes = tuple(window.count(n) for window, n in zip(windows, shape[1:], strict=True))
         self._check_left(windows, shape[1:], sizes)
-        read = (Index(((1, i),), -w.begin, wrap=self.mode) for i, w in zip(outer, windows, strict=True))
+        wrap = "" if self.mode == "constant" else self.mode
+        read = (Index(((1, i),), -w.begin, wrap=wrap) for i, w in zip(outer, windows, strict=True))
         return (
             Statement(
                 Access("Y", (loop("c"), *map(loop, outer))),

@@ -97,11 +97,11 @@ def _resized(placed: Placed) -> Integer:
 
 
 def _parameters_at_outputs(placed: Placed) -> Integer:
-    return product([sum(placed.parameters.values()), *placed.output_shape[1:]])
+    return product([placed.parameter_total, *placed.output_shape[1:]])
 
 
 def _parameters(placed: Placed) -> Integer:
-    return sum(placed.parameters.values())
+    return placed.parameter_total
 
 
 MACS = ((WEIGHED, _multiplications),)

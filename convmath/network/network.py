@@ -118,7 +118,7 @@ class Network:
         """The shape that the last layer gives."""
         return self.trace(input_shape).output_shape
 
-    def parameters(self, input_shape: Shape | None = None) -> dict[str, Integer]:
+    def parameters(self) -> dict[str, Integer]:
         """How many trainable numbers each parameter holds, ``conv1.weight``; no input is needed."""
         return {
             f"{node.name}.{name}": count

@@ -17,6 +17,9 @@ from convmath.errors import ConvmathError, near, short
 from convmath.exact.integers import Integer, plain
 from convmath.layers import NAMES
 from convmath.layers.base import Layer, Shape
+from convmath.layers.conv import PADDING_MODES
+from convmath.layers.resize import MODES
+from convmath.layers.sliding import PADDING_WORDS
 from convmath.network.network import Network
 
 _BINARY: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
@@ -24,7 +27,7 @@ _BINARY: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Sub: operator.sub,
     ast.Mult: operator.mul,
 }
-_WORDS = ("same", "valid", "full", "zeros", "reflect", "replicate", "circular")
+_WORDS = (*PADDING_WORDS, *PADDING_MODES, *MODES)
 _LONGEST = 100_000  # characters of layer text
 _LONGEST_NUMBER = 19  # digits
 _LARGEST = 10**18  # numbers beyond this are typing errors, and would only cost time

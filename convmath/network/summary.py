@@ -48,8 +48,8 @@ class Summary:
     """A network on an input: a row a layer, and the totals under a named convention.
 
     ``receptive_field`` is that of the node ``last_map``: the last map before whole maps are put together on
-    every path.  ``conditions`` is what symbolic sizes must fulfil, ``unknown`` what an import
-    could not read: then the totals are partial.
+    every path.  ``conditions`` is what symbolic sizes must fulfil.  The totals are partial where an import
+    could not read all of the network (``network.unknown``).
     """
 
     network: Network
@@ -157,7 +157,7 @@ def _rows(network: Network, trace: Trace, how: Convention, batch: Integer) -> It
         found = known.get(placed)
         if found is None:
             taken = product([batch, how.count(placed)])
-            found = known[placed] = added(list(placed.parameters.values())), taken, repr(node.layer)
+            found = known[placed] = placed.parameter_total, taken, repr(node.layer)
         parameters, taken, text = found
         if network.uncounted:
             parameters = parameters - trace.uncounted_parameters(node)

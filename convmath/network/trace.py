@@ -71,18 +71,9 @@ class Trace:
         """A count summed over all nodes; equal ones are worked out once and multiplied."""
         return added([number * count(placed) for placed, number in self._times.items()])
 
-    def parameters(self) -> dict[str, Integer]:
-        """How many numbers each parameter holds: ``conv1.weight``."""
-        return {
-            f"{node.name}.{name}": count
-            for node in self.network.nodes
-            for name, count in self.placed[node.name].parameters.items()
-            if f"{node.name}.{name}" not in self.network.uncounted
-        }
-
     def parameter_total(self) -> Integer:
         """How many trainable numbers all nodes hold, those that nodes share once, unused ones not."""
-        total: Integer = self.total(lambda placed: added(list(placed.parameters.values())))
+        total: Integer = self.total(lambda placed: placed.parameter_total)
         again = self.network.nodes if self.network.uncounted else ()
         return total - added([self.uncounted_parameters(node) for node in again])
 

@@ -130,7 +130,7 @@ def index_text(index: Index, script: Script = PLAIN) -> str:
     text = " + ".join(parts)
     if index.offset != 0 or not parts:
         text = f"{text}{_offset(index.offset, script)}" if parts else _plain(index.offset, script)
-    if index.wrap and index.wrap != "constant":
+    if index.wrap:
         return script.called(index.wrap, text)
     return text.replace("+ -", "- ")
 

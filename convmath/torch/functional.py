@@ -11,7 +11,7 @@ from torch.nn import functional
 Pairs = Sequence[tuple[Any, Any]]
 
 
-def ranked(name: str, rank: int) -> Any:
+def functional_of(name: str, rank: int) -> Any:
     """``functional.<name><rank>d``."""
     return getattr(functional, f"{name}{rank}d")
 
@@ -30,7 +30,7 @@ def window_sums(x: Any, kernel: Sequence[int], stride: Sequence[int]) -> Any:
     """The sum under every window: an average pool that divides by 1, rank 1 by way of rank 2."""
     if len(kernel) == 1:
         return window_sums(x[:, :, None], (1, *kernel), (1, *stride))[:, :, 0]
-    pool = ranked("avg_pool", len(kernel))
+    pool = functional_of("avg_pool", len(kernel))
     return pool(x, tuple(kernel), tuple(stride), divisor_override=1)
 
 

@@ -15,7 +15,7 @@ from convmath.layers.conv import Conv
 from convmath.layers.conv_transpose import ConvTranspose
 from convmath.layers.pad import Pad
 from convmath.layers.pool import AvgPool, MaxPool, Pool
-from convmath.torch.functional import constant_pad, flat, ranked, symmetric_pad, window_sums
+from convmath.torch.functional import constant_pad, flat, functional_of, symmetric_pad, window_sums
 
 
 def parameter(*shape: int) -> Any:
@@ -45,7 +45,7 @@ class PaddedConv(nn.Module):  # type: ignore[misc]
         weight = weight.flip(tuple(range(2, 2 + rank))) if layer.flip_kernel else weight
         stride, dilation = per_axis(layer, "stride", rank), per_axis(layer, "dilation", rank)
         x = functional.pad(x, flat(pairs), mode)
-        return ranked("conv", rank)(x, weight, self.bias, stride, 0, dilation, layer.groups)
+        return functional_of("conv", rank)(x, weight, self.bias, stride, 0, dilation, layer.groups)
 
 
 def connection_mask(conv: PaddedConv) -> Any:
@@ -72,7 +72,7 @@ class CroppedConvTranspose(nn.Module):  # type: ignore[misc]
         layer, rank = self.layer, self.layer.rank
         names = ("stride", "output_padding", "dilation")
         stride, extra, dilation = (per_axis(layer, name, rank) for name in names)
-        transpose = ranked("conv_transpose", rank)
+        transpose = functional_of("conv_transpose", rank)
         y = transpose(x, self.weight, self.bias, stride, 0, extra, layer.groups, dilation)
         return constant_pad(y, [(-w.begin, -w.end) for w in layer.windows()])
 
@@ -90,7 +90,7 @@ class PaddedMaxPool(nn.Module):  # type: ignore[misc]
         x = constant_pad(x, [(w.begin, w.end) for w in windows], -torch.inf)
         kernel, stride = [w.kernel_size for w in windows], [w.stride for w in windows]
         dilation = [w.dilation for w in windows]
-        return ranked("max_pool", self.layer.rank)(x, kernel, stride, 0, dilation)
+        return functional_of("max_pool", self.layer.rank)(x, kernel, stride, 0, dilation)
 
 
 class PaddedAvgPool(nn.Module):  # type: ignore[misc]
@@ -150,7 +150,7 @@ class KeepingAdaptivePool(nn.Module):  # type: ignore[misc]
 
     def __init__(self, layer: AdaptivePool, name: str) -> None:
         super().__init__()
-        self.layer, self.pool = layer, ranked(name, layer.rank)
+        self.layer, self.pool = layer, functional_of(name, layer.rank)
 
     def forward(self, x: Any) -> Any:
         """Pool ``x`` (N, C, *spatial)."""

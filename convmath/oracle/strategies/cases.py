@@ -36,11 +36,6 @@ def composite(build: Callable[..., Any]) -> Callable[..., Any]:
     return strategy
 
 
-def ranked(module: Any, name: str, rank: int) -> Any:
-    """The class ``<name><rank>d``."""
-    return getattr(module, f"{name}{rank}d")
-
-
 def ranks() -> Any:
     """One, two or three spatial axes."""
     return st.sampled_from((1, 2, 2, 3))

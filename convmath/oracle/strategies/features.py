@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import strategies as st
 
 from convmath import layers
-from convmath.oracle.strategies.cases import Case, Draw, composite, ranked, ranks, shapes
+from convmath.oracle.strategies.cases import Case, Draw, composite, ranks, shapes
 from convmath.oracle.strategies.windows import grouped
 
 ELEMENTWISE = (
@@ -88,7 +88,7 @@ def prelus(draw: Draw) -> Case:
 def dropouts(draw: Draw) -> Case:
     """Whole maps dropped, but not at inference."""
     rank = draw(ranks())
-    return Case(ranked(layers, "Dropout", rank)(), (draw(shapes(rank)),))
+    return Case(layers.of_rank("Dropout", rank)(), (draw(shapes(rank)),))
 
 
 @composite
@@ -108,5 +108,5 @@ def instance_norms(draw: Draw) -> Case:
     """Every map normalised by itself; PyTorch wants more than one position."""
     rank = draw(ranks())
     channels, first, *rest = draw(shapes(rank))
-    layer = ranked(layers, "InstanceNorm", rank)(channels, 1e-5, draw(st.booleans()))
+    layer = layers.of_rank("InstanceNorm", rank)(channels, 1e-5, draw(st.booleans()))
     return Case(layer, ((channels, first + 1, *rest),))

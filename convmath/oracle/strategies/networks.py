@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from convmath import layers
 from convmath.network.network import Builder, Network
 from convmath.network.nodes import INPUT
-from convmath.oracle.strategies.cases import Case, Draw, composite, ranked
+from convmath.oracle.strategies.cases import Case, Draw, composite
 
 Shape = tuple[int, ...]
 LARGEST = 14  # positions an axis
@@ -52,7 +52,7 @@ class Site:
 
     def kind(self, name: str) -> Any:
         """The layer of this family for the map's axes."""
-        return ranked(layers, name, len(self.shape) - 1)
+        return layers.of_rank(name, len(self.shape) - 1)
 
 
 Block = Callable[[Site], Any]
@@ -82,7 +82,7 @@ def chains(draw: Draw, transposed: bool = False, padded: bool = True) -> Case:
     rank = draw(st.sampled_from((1, 1, 2)))
     site = Site((draw(st.integers(1, 2)), *(draw(st.integers(5, 12 // rank)) for _ in range(rank))))
     shape = site.shape
-    steps = [window(site, padded), plain_pool(site, padded), kept(site)]
+    steps = [window(site, padded), plain_pool(site, padded), kept()]
     for _ in range(draw(st.integers(2, 4))):
         more = [scatter(site, padded)] if transposed and max(site.shape[1:]) <= LARGEST else []
         site.go(draw(draw(st.sampled_from([*steps, *more]))))
@@ -90,9 +90,9 @@ def chains(draw: Draw, transposed: bool = False, padded: bool = True) -> Case:
 
 
 @composite
-def maps(draw: Draw, rank: int | None = None, gates: bool = True) -> Network:
+def maps(draw: Draw, gates: bool = True) -> Network:
     """A network of everything that moves positions: what single positions read is looked at."""
-    rank = draw(st.sampled_from((1, 1, 1, 2))) if rank is None else rank
+    rank = draw(st.sampled_from((1, 1, 1, 2)))
     most = 9 if rank == 1 else 6
     site = Site((draw(st.integers(1, 2)), *(draw(st.integers(3, most)) for _ in range(rank))))
     shape = site.shape
@@ -111,7 +111,7 @@ def maps(draw: Draw, rank: int | None = None, gates: bool = True) -> Network:
     ]
     blocks += [gated] if gates else []
     blocks += [exchanged, turned] if rank == 2 else []
-    site.go(draw(kept(site)))
+    site.go(draw(kept()))
     for block in draw(st.lists(st.sampled_from(blocks), min_size=1, max_size=4)):
         draw(block(site))
     return site.build.network("maps", shape)
@@ -158,7 +158,7 @@ def scatter(draw: Draw, site: Site, padded: bool = True) -> Any:
     return site.kind("ConvTranspose")(site.shape[0], 1, kernel, stride, crop)
 
 
-def kept(site: Site) -> Any:
+def kept() -> Any:
     """A layer that keeps every size."""
     return st.sampled_from((layers.ReLU(), layers.Dropout(), layers.Identity()))
 

@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from convmath import layers
-from convmath.oracle.strategies.cases import Case, Draw, composite, ranked, ranks
+from convmath.oracle.strategies.cases import Case, Draw, composite, ranks
 
 NEEDED = {"ReflectionPad": 1, "SymmetricPad": 0, "CircularPad": 0}  # rows more than the padding
 KINDS = ("ConstantPad", "ZeroPad", "ReflectionPad", "SymmetricPad", "ReplicationPad", "CircularPad")
@@ -23,7 +23,7 @@ def pads(draw: Draw) -> Case:
     value = st.integers(-8, 8)
     per_channel = st.lists(value, min_size=channels, max_size=channels).map(tuple)
     fill = [draw(st.one_of(value, per_channel))] if kind == "ConstantPad" else []
-    layer = ranked(layers, kind, rank)(draw(written([padding for _, padding in axes])), *fill)
+    layer = layers.of_rank(kind, rank)(draw(written([padding for _, padding in axes])), *fill)
     return Case(layer, ((channels, *(n for n, _ in axes)),))
 
 

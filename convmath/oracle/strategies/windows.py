@@ -19,7 +19,6 @@ from convmath.oracle.strategies.cases import (
     composite,
     conv_axis,
     pool_axis,
-    ranked,
     ranks,
     transpose_axis,
 )
@@ -34,7 +33,7 @@ def convs(draw: Draw, rank: int | None = None) -> Case:
     axes = [draw(conv_axis(rank, word, mode)) for _ in range(rank)]
     inputs, outputs, groups = draw(grouped())
     table = draw(connection_tables(inputs, outputs)) if groups == 1 and draw(st.booleans()) else None
-    layer = ranked(layers, "Conv", rank)(
+    layer = layers.of_rank("Conv", rank)(
         inputs,
         outputs,
         draw(compact([axis.kernel_size for axis in axes])),
@@ -73,7 +72,7 @@ def conv_transposes(draw: Draw, rank: int | None = None) -> Case:
     rank = draw(ranks()) if rank is None else rank
     axes = [draw(transpose_axis(rank)) for _ in range(rank)]
     inputs, outputs, groups = draw(grouped())
-    layer = ranked(layers, "ConvTranspose", rank)(
+    layer = layers.of_rank("ConvTranspose", rank)(
         inputs,
         outputs,
         draw(compact([axis.kernel_size for axis in axes])),
@@ -93,7 +92,7 @@ def max_pools(draw: Draw, rank: int | None = None) -> Case:
     rank = draw(ranks()) if rank is None else rank
     ceil_mode = draw(st.booleans())
     axes = [draw(pool_axis(rank, ceil_mode)) for _ in range(rank)]
-    layer = ranked(layers, "MaxPool", rank)(
+    layer = layers.of_rank("MaxPool", rank)(
         *draw(pool_arguments(axes)),
         draw(compact([axis.dilation for axis in axes])),
         ceil_mode=ceil_mode,
@@ -109,7 +108,7 @@ def avg_pools(draw: Draw, rank: int | None = None) -> Case:
     axes = [draw(pool_axis(rank, ceil_mode, dilated=False)) for _ in range(rank)]
     if rank == 3:  # PyTorch's avg_pool3d wants its kernel to fit before padding and ceil_mode
         axes = [axis._replace(n=at_least(axis.kernel_size, axis.n, axis.stride)) for axis in axes]
-    layer = ranked(layers, "AvgPool", rank)(
+    layer = layers.of_rank("AvgPool", rank)(
         *draw(pool_arguments(axes)),
         ceil_mode,
         draw(st.booleans()),
@@ -146,7 +145,7 @@ def adaptive_pools(draw: Draw) -> Case:
     if rank == 2 and draw(st.booleans()):
         return Case(getattr(layers, f"Global{kind[8:]}2d")(), (shape,))
     wanted = [draw(st.sampled_from((None, 1, 2, 3, 5)[: 6 - rank])) for _ in range(rank)]
-    return Case(ranked(layers, kind, rank)(draw(compact(wanted))), (shape,))
+    return Case(layers.of_rank(kind, rank)(draw(compact(wanted))), (shape,))
 
 
 @composite
@@ -157,7 +156,7 @@ def lp_pools(draw: Draw) -> Case:
     if rank == 3:  # PyTorch pools it by avg_pool3d
         axes = [axis._replace(n=at_least(axis.kernel_size, axis.n, axis.stride)) for axis in axes]
     kernel, stride, _ = draw(pool_arguments(axes))
-    layer = ranked(layers, "LPPool", rank)(
+    layer = layers.of_rank("LPPool", rank)(
         draw(st.sampled_from((1.0, 2.0, 3.0))), kernel, stride, ceil_mode
     )
     return Case(layer, ((draw(st.integers(1, 3)), *(axis.n for axis in axes)),))

@@ -10,7 +10,6 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol, TypeAlias
 
 from convmath import layers
-from convmath.errors import ConvmathError
 from convmath.layers.base import Layer
 
 Shape: TypeAlias = tuple[int, ...]
@@ -59,13 +58,6 @@ def spread(values: Sequence[int] | int, rank: int) -> list[int]:
     """One value an axis; ATen lets a list of one stand for all."""
     listed = [values] if isinstance(values, int) else list(values)
     return listed * rank if len(listed) == 1 else listed
-
-
-def ranked(name: str, rank: int) -> Any:
-    """The class ``<name><rank>d``."""
-    if not 1 <= rank <= 3:
-        raise ConvmathError(f"{name} takes one to three spatial axes, not {rank}")
-    return getattr(layers, f"{name}{rank}d")
 
 
 def number(value: Any) -> bool:

@@ -12,7 +12,6 @@ from convmath.torch.aten.calls import (
     Held,
     Value,
     held,
-    ranked,
     scaled_and_shifted,
 )
 
@@ -57,7 +56,10 @@ def batch_norm(graph: Graph, given: Arguments) -> Value | None:
     rank = max(len(x.shape) - 1, 1)
     stored = dict(zip(("running_mean", "running_var"), statistics, strict=True))
     return _normalised(
-        graph, given, lambda affine: ranked("BatchNorm", rank)(x.shape[0], given["eps"], affine), stored
+        graph,
+        given,
+        lambda affine: layers.of_rank("BatchNorm", rank)(x.shape[0], given["eps"], affine),
+        stored,
     )
 
 
@@ -68,7 +70,7 @@ def instance_norm(graph: Graph, given: Arguments) -> Value | None:
         return batch_norm(graph, {**given, "training": False})
     rank = len(x.shape) - 1
     return _normalised(
-        graph, given, lambda affine: ranked("InstanceNorm", rank)(x.shape[0], given["eps"], affine)
+        graph, given, lambda affine: layers.of_rank("InstanceNorm", rank)(x.shape[0], given["eps"], affine)
     )
 
 

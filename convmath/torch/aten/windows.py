@@ -13,7 +13,6 @@ from convmath.torch.aten.calls import (
     Held,
     Value,
     held,
-    ranked,
     scaled_and_shifted,
     spread,
     with_indices,
@@ -28,7 +27,7 @@ def convolution(graph: Graph, given: Arguments) -> Value | None:
     outputs, inputs, *kernel = weight.array.shape
     groups, rank = given["groups"], len(kernel)
     padding = given["padding"]
-    layer = ranked("Conv", rank)(
+    layer = layers.of_rank("Conv", rank)(
         inputs * groups,
         outputs,
         kernel,
@@ -50,7 +49,7 @@ def transposed(graph: Graph, given: Arguments) -> Value | None:
     names = ("stride", "padding", "output_padding", "dilation")
     rank, groups = len(kernel), given["groups"]
     axes = {name: spread(given[name], rank) for name in names}
-    layer = ranked("ConvTranspose", rank)(
+    layer = layers.of_rank("ConvTranspose", rank)(
         inputs, outputs * groups, kernel, groups=groups, bias=isinstance(bias, Held), **axes
     )
     return _biased(graph, graph.put(layer, x, weight=weight, bias=bias if held(bias) else None), bias, rank)
@@ -72,7 +71,7 @@ def pool(name: str) -> Entry:
         flags = {k: given[k] for k in ("ceil_mode", "count_include_pad", "divisor_override") if k in given}
         stride = spread(given["stride"], rank) if given["stride"] else None
         kept = {option: value for option, value in (axes | flags).items() if value is not None}
-        return graph.put(ranked(name, rank)(spread(given["kernel_size"], rank), stride, **kept), x)
+        return graph.put(layers.of_rank(name, rank)(spread(given["kernel_size"], rank), stride, **kept), x)
 
     return entry
 
@@ -85,7 +84,7 @@ def adaptive(name: str) -> Entry:
         wanted = spread(given["output_size"], rank)
         if wanted == [1, 1] and not graph.in_layer:
             return graph.put(getattr(layers, f"Global{name.removeprefix('Adaptive')}2d")(), x)
-        return graph.put(ranked(name, rank)(wanted), x)
+        return graph.put(layers.of_rank(name, rank)(wanted), x)
 
     return entry
 
@@ -103,7 +102,7 @@ def pad(graph: Graph, given: Arguments) -> Value | None:
     full = tuple(sides + [0] * (2 * rank - len(sides)))
     mode = given.get("mode", "constant")
     name = "ZeroPad" if mode == "constant" and value == 0 else PADS[mode]
-    return graph.put(ranked(name, rank)(full, *([value] if name == "ConstantPad" else [])), x)
+    return graph.put(layers.of_rank(name, rank)(full, *([value] if name == "ConstantPad" else [])), x)
 
 
 def upsample(mode: str) -> Entry:
