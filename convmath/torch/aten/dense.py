@@ -55,12 +55,8 @@ def batch_norm(graph: Graph, given: Arguments) -> Value | None:
         return None
     rank = max(len(x.shape) - 1, 1)
     stored = dict(zip(("running_mean", "running_var"), statistics, strict=True))
-    return _normalised(
-        graph,
-        given,
-        lambda affine: layers.of_rank("BatchNorm", rank)(x.shape[0], given["eps"], affine),
-        stored,
-    )
+    kind = layers.of_rank("BatchNorm", rank)
+    return _normalised(graph, given, lambda affine: kind(x.shape[0], given["eps"], affine), stored)
 
 
 def instance_norm(graph: Graph, given: Arguments) -> Value | None:
