@@ -76,12 +76,15 @@ def _reason(pair: Pair, kind: str, reason: str) -> str:
     return reason
 
 
+_LONGEST = 100  # characters of a count in symbols that is shown unasked
+
+
 def _effective(pair: Pair, kind: str, count: Any, real: Any) -> Quantity:
     statement = pair.actual[0]
     landing = [block.landing() if block.landing else block.points for block in statement.blocks]
     numbers = product_of(landing) if kind == "multiplications" and real != count else None
     what = "that land in what is cropped away" if statement.scatters else "that fall on padding"
-    long = kind != "multiplications" and not is_number(real)
+    long = not is_number(real) and (kind != "multiplications" or len(str(real)) > _LONGEST)
     return Quantity(
         f"effective_{kind}",
         real,

@@ -68,23 +68,17 @@ def _joined_symbols(shape: Shape, shapes: tuple[Shape, ...], number: int) -> Sha
 
 
 def _written_out(layer: Layer) -> Layer:
-    """The layer with its implied arguments given: a pool's stride, padding as pairs."""
-    if isinstance(layer, Pool) and layer.stride is None:
-        return _with(layer, stride=layer.kernel_size)
-    return layer
-
-
-def _with(layer: Layer, **arguments: Any) -> Layer:
-    """A copy with arguments as they are given, not brought into their shortest form."""
-    copied: Layer = replace(layer)  # type: ignore[type-var]
-    for name, value in arguments.items():
-        object.__setattr__(copied, name, value)
+    """The layer with its implied argument given, a pool's stride, which a layer made so would leave out."""
+    if not isinstance(layer, Pool) or layer.stride is not None:
+        return layer
+    copied = replace(layer)  # type: ignore[type-var]
+    object.__setattr__(copied, "stride", layer.kernel_size)
     return copied
 
 
 def _stays(layer: Layer, name: str) -> bool:
     """Whether the argument stays a number: it decides what the formula is."""
-    if name in ("groups", "num_parameters"):
+    if name in ("groups", "num_groups", "num_parameters"):
         return bool(getattr(layer, name) == 1)
     if name == "padding" and isinstance(layer, Pad):
         return isinstance(layer.padding, tuple)

@@ -39,6 +39,7 @@ NOTATIONS = {
         Notation("s", "s", "stride, in positions"),
         Notation("p_out", r"p_{\mathrm{out}}", "output padding, in positions", 0),
         Notation("g", "g", "groups"),
+        Notation("r", "r", "rows and columns that channels are exchanged for"),
         Notation("m", "m", "channels in a normalisation window"),
         Notation("o", "o", "output size along one axis, in positions"),
     )
@@ -60,6 +61,10 @@ ARGUMENTS = {
     "in_features": "F_in",
     "out_features": "F_out",
     "num_features": "C",
+    "num_channels": "C",
+    "num_groups": "g",
+    "upscale_factor": "r",
+    "downscale_factor": "r",
     "channels": "C",
     "kernel_size": "k",
     "stride": "s",

@@ -19,9 +19,8 @@ def save(network: Network, path: str | Path) -> None:
     """Write a network, whole or not at all; its weights are left out."""
     path = Path(path)
     network.check_whole("it cannot be saved")
+    _check_suffix(path)
     writers = {".toml": _toml, ".json": _json}
-    if path.suffix not in writers:
-        raise ConvmathError(f"{path.name} must end in .toml or .json")
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         draft.write_text(writers[path.suffix](network), encoding="utf-8")
@@ -36,6 +35,7 @@ def load(path: str | Path) -> Network:
     Raises ConvmathError for a file that cannot be read, is no network or has a node that does not fit in.
     """
     path = Path(path)
+    _check_suffix(path)
     try:
         text = path.read_text(encoding="utf-8")
         found = tomllib.loads(text) if path.suffix == ".toml" else json.loads(text)
@@ -47,6 +47,11 @@ def load(path: str | Path) -> Network:
         return _network(found)
     except ConvmathError as error:
         raise ConvmathError(f"{path}: {error}") from None
+
+
+def _check_suffix(path: Path) -> None:
+    if path.suffix not in (".toml", ".json"):
+        raise ConvmathError(f"{path.name} must end in .toml or .json")
 
 
 def _network(found: Any) -> Network:

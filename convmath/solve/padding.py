@@ -89,30 +89,34 @@ class Arguments(NamedTuple):
 def arguments(
     n: int,
     output: int,
-    kernel_size: range = range(1, 8),
-    stride: range = range(1, 5),
-    padding: range = range(4),
-    dilation: range = range(1, 3),
+    kernel_size: range | int = range(1, 8),
+    stride: range | int = range(1, 5),
+    padding: range | int = range(4),
+    dilation: range | int = range(1, 3),
 ) -> tuple[Arguments, ...]:
-    """All arguments within these bounds that turn size ``n`` into ``output``.
+    """All arguments within these bounds, or with this one value, that turn size ``n`` into ``output``.
 
-    >>> for found in arguments(224, 112, kernel_size=range(6, 8), dilation=range(1, 2)):
+    >>> for found in arguments(224, 112, kernel_size=range(6, 8), dilation=1):
     ...     print(found)
     Arguments(kernel_size=6, stride=2, dilation=1, padding=range(2, 3))
     Arguments(kernel_size=7, stride=2, dilation=1, padding=range(3, 4))
     """
     _check(n=n, output=output)
-    bounds = {"kernel_size": kernel_size, "stride": stride, "dilation": dilation}
-    _check(**{name: bound.start for name, bound in bounds.items()})
-    if padding.start < 0:
-        raise ConvmathError(f"padding={padding.start} must not be negative; start it at 0")
-    combinations = len(kernel_size) * len(stride) * len(dilation)
+    kernels, strides, paddings, dilations = map(_range, (kernel_size, stride, padding, dilation))
+    _check(kernel_size=kernels.start, stride=strides.start, dilation=dilations.start)
+    if paddings.start < 0:
+        raise ConvmathError(f"padding={paddings.start} must not be negative; start it at 0")
+    combinations = len(kernels) * len(strides) * len(dilations)
     if combinations > _MOST_COMBINATIONS:
         raise ConvmathError(
             f"the bounds hold {combinations} combinations, beyond {_MOST_COMBINATIONS}; narrow them"
         )
-    windows = (Window(k, s, dilation=d) for k in kernel_size for s in stride for d in dilation)
-    return tuple(_rows(windows, n, output, padding))
+    windows = (Window(k, s, dilation=d) for k in kernels for s in strides for d in dilations)
+    return tuple(_rows(windows, n, output, paddings))
+
+
+def _range(bounds: range | int) -> range:
+    return range(bounds, bounds + 1) if isinstance(bounds, int) else bounds
 
 
 def _rows(windows: Iterable[Window], n: int, output: int, bounds: range) -> Iterator[Arguments]:

@@ -7,6 +7,11 @@
 array([[[ 8.,  8., 13.]]])
 """
 
+try:
+    import torch as torch
+except ImportError as error:
+    raise ImportError('convmath.torch needs PyTorch; pip install "convmath[torch]"') from error
+
 from convmath.torch.importing import from_torch, is_module
 from convmath.torch.module import to_module
 from convmath.torch.network import to_torch
