@@ -86,8 +86,8 @@ class Reach:
         """Whether channels of the output see different positions; ``apart`` says whether the inputs' do."""
         if self._mixed is not None:
             return apart and 0 not in self._mixed
-        beside = len(fields) > 1 and self._placed.paths and self._placed.paths[0].piece
-        if beside and beside[0] == 0 and any(axes != fields[0] for axes in fields):
+        beside = any(path.piece and path.piece[0] == 0 for path in self._placed.paths)
+        if beside and len(set(fields)) > 1:
             return True
         return self._channels.dealt or (apart and not self._channels.mixed)
 

@@ -25,6 +25,14 @@ CHAINS = ((), *((one,) for one in MAPS), *itertools.product(MAPS, repeat=2))
 OUTPUTS = range(-4, 20)
 
 
+@pytest.mark.parametrize("axis_map", [Scatter(Window(3, stride=2)), Scatter(Window(4, stride=3, begin=1))])
+def test_a_pattern_goes_on_behind_the_map(axis_map):
+    """Nothing is cut off here, so that the outputs need not be listed one by one."""
+    outputs = axis_map.window.stride * 8 + axis_map.window.size - 2 * axis_map.window.begin
+    found = Footprint(n=9).then(axis_map, outputs, 9)
+    assert (len(found.spans), found.ends) == (axis_map.window.stride, False)
+
+
 def reads(chain, output):
     """The input positions that an output reads, tap by tap."""
     found = {output}

@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import pytest
+import sympy
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -13,6 +14,8 @@ from convmath.exact.integers import (
     exact_div,
     floor_div,
     greatest_common_divisor,
+    least,
+    least_of,
     maximum,
     minimum,
     product,
@@ -30,6 +33,24 @@ def test_floor_and_ceiling_enclose_the_quotient(x, b):
     below, above = floor_div(x, b), ceil_div(x, b)
     assert b * below <= x < b * (below + 1)
     assert b * (above - 1) < x <= b * above
+
+
+@given(SMALL, st.integers(1, 9), SMALL)
+def test_the_least_of_a_floor_is_a_bound_that_is_reached(x, s, c):
+    """s*floor(x/s) is x - s + 1 at least, which it is where x + 1 is divisible by s."""
+    number, rest = sympy.symbols("x c", integer=True)
+    divisor = sympy.Symbol("s", integer=True, positive=True)
+    bound = least_of(divisor * floor_div(number, divisor) - rest)
+    put_in = int(bound.subs({number: x, divisor: s, rest: c}))
+    assert put_in <= s * (x // s) - c
+    assert (put_in == s * (x // s) - c) == ((x + 1) % s == 0)
+    assert least_of(x) == x
+
+
+@given(st.integers(1, 40), st.integers(-5, 90))
+def test_the_least_that_holds(first, from_here_on):
+    assert least(lambda n: n >= from_here_on, first) == max(first, from_here_on)
+    assert least(lambda n: n >= 100, first, most=50) is None
 
 
 @given(st.integers(0, 10**18), POSITIVE)

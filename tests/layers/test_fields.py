@@ -151,6 +151,8 @@ SIZES = (  # network, input, node or None for the last map, size of the field, w
     ("PixelShuffle(2) -> Conv2d(1, 1, 3)", "4x6x6", None, (2, 2), False),
     ("Unfold(3, padding=1)", "2x5x6", "0", None, False),
     ("Permute((0, 2, 1, 3))", "1x5x5", "0", (1, 1), False),
+    ("Conv2d(1, 2, 3) -> InstanceNorm2d(2)", "1x9x9", "1", (3, 3), False),
+    ("Conv2d(1, 2, 3) -> GroupNorm(2, 2) -> Conv2d(2, 2, 3)", "1x9x9", "2", (5, 5), False),
     # each of four channels sees one pixel of a square, and is then put back: a pixel reads itself
     ("PixelUnshuffle(2) -> PixelShuffle(2)", "1x4x4", "1", (2, 2), True),
     ("PixelUnshuffle(2) -> Slice(1, 0, 2)", "1x4x4", "1", (2, 2), True),
@@ -225,15 +227,16 @@ def test_a_map_behind_itself():
     assert [sorted(axis) for axis in reached(seam(), (0,), "over")] == [[0, 7, 8]]
 
 
+@pytest.mark.parametrize("shape", [(4, 1), (4, 9)])
 @pytest.mark.parametrize("join", [Add(), Multiply()])
-def test_a_learned_map_is_no_gate(join):
+def test_a_learned_map_is_no_gate(join, shape):
     """LayerScale and position embeddings read nothing of the input."""
     build = Builder()
     x = build("conv", Conv1d(3, 4, 3, padding=1), INPUT)
-    p = build("scale", Parameter((4, 1)))
+    p = build("scale", Parameter(shape))
     build("join", join, x, p)
     field = build.network("scaled", (3, 9)).receptive_field()
-    assert (field.size, field.gated) == ((3,), False)
+    assert (field.size, field.gated, field.bound) == ((3,), False, False)
 
 
 def test_a_factor_from_the_whole_map_is_a_gate():
@@ -364,6 +367,11 @@ def test_fields_where_padding_or_another_axis_is_joined(layers, shape, size):
     check_fields(network)
 
 
+def test_what_reads_one_position_and_padding_reads_something():
+    field = joined_with("Conv1d(1, 1, 2, padding=((0, 1),))", "1x9").receptive_field()
+    assert (field.size, field.bound) == ((2,), False)
+
+
 def test_a_row_of_padding_says_nothing_of_its_columns():
     """Row 0 of the sum reads its own column: the other path is padding there, which reads three columns below."""
     build = Builder()
@@ -430,6 +438,15 @@ def test_channels_that_see_different_positions_are_told_apart():
     assert along.pixels == (4,)
     assert reached(network, (4,), "first") == (frozenset({4}),)
     assert reached(network, (4,), "both") == (frozenset({2, 3, 4, 5, 6}),)
+
+
+def test_channels_that_see_the_same_are_not_told_apart():
+    build = Builder()
+    x, y = (build(name, Conv1d(1, 1, 3, padding=1), INPUT) for name in ("left", "right"))
+    build("both", Concat(), x, y)
+    build("second", Slice(1, 1, 2), "both")
+    field = build.network("alike", (1, 9)).receptive_field(node="second")
+    assert (field.size, field.bound) == ((3,), False)
 
 
 def test_pixels_put_back_where_they_were_reach_themselves():

@@ -337,6 +337,26 @@ def test_cropping_beyond_the_input_is_refused():
         convmath.ZeroPad1d((-3, 4)).output_shape((1, 2))
 
 
+@pytest.mark.parametrize(
+    ("layer", "shape", "message"),
+    [
+        (convmath.Conv1d(1, 8, 3), (3, 9), r"takes 1 channel, the input 3x9 has 3"),
+        (convmath.Conv1d(2, 8, 3), (3, 9), r"takes 2 channels, the input 3x9 has 3"),
+        (convmath.Conv1d(3, 8, 3), (1, 3, 9), r"got 1x3x9; leave the batch out and write the input as CxL"),
+        (
+            convmath.Linear(5, 8),
+            (3, 9),
+            r"flatten 3x9 first and write Linear\(27, 8\), or for the last axis",
+        ),
+        (convmath.Linear(27, 8), (3, 9), r"takes 27 features, the input 3x9 has 9; flatten 3x9 first$"),
+        (convmath.Linear(5, 8), (9,), r"the input 9 has 9; write Linear\(9, 8\)$"),
+    ],
+)
+def test_a_remedy_fits_what_is_wrong(layer, shape, message):
+    with pytest.raises(ConvmathError, match=message):
+        layer.output_shape(shape)
+
+
 def test_values_by_channel_with_symbolic_channels():
     channels, length = symbol("C"), symbol("L")
     assert convmath.ConstantPad1d(1, (1, 2)).output_shape((channels, length)) == (channels, length + 2)

@@ -21,7 +21,7 @@ REFERENCE = ("tests.layers.test_values", "tests.layers.test_hand_worked", "tests
 TARGETS = {
     "convmath.geometry": {"footprint": FIELDS, "reading": FIELDS, "loopnest": LAYERS},
     "convmath.network": {
-        **dict.fromkeys(("fields", "positions"), FIELDS),
+        **dict.fromkeys(("channels", "fields", "positions"), FIELDS),
         "leftover": LEFT,
         **dict.fromkeys(("conventions", "trace", "summary", "nodes", "network"), NETWORKS),
     },
