@@ -135,9 +135,27 @@ def compare(networks: tuple[str, ...], input_text: str | None, counting: str, fo
 
 
 @click.command(name="list")
+@click.argument("what", type=click.Choice(("networks", "layers")), default="networks")
 @JSON_TOO
-def list_(format_: str) -> None:
-    """The networks that convmath knows by name."""
+def list_(what: str, format_: str) -> None:
+    """What convmath knows by name: networks, or layers with their arguments.
+
+    \b
+    convmath list
+    convmath list layers
+    """
+    if what == "layers":
+        from convmath.layers import classes
+        from convmath.layers.base import signature
+
+        found = {kind.__name__: signature(kind) for kind in classes()}
+        listed = [{"layer": name, "signature": written} for name, written in found.items()]
+        say(as_json(listed) if format_ == "json" else "\n".join(found.values()))
+        return
+    _list_networks(format_)
+
+
+def _list_networks(format_: str) -> None:
     from convmath import zoo
     from convmath.render.table import aligned
 

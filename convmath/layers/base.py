@@ -220,6 +220,22 @@ def _arguments(layer: Layer) -> list[str]:
     ]
 
 
+def signature(kind: type[Layer]) -> str:
+    """A layer's name and arguments, those that have one with their default.
+
+    >>> from convmath import GroupNorm
+    >>> signature(GroupNorm)
+    'GroupNorm(num_groups, num_channels, eps=1e-05, affine=True)'
+    """
+    listed: tuple[Field[Any], ...] = fields(kind)  # type: ignore[arg-type]
+    arguments = [
+        field.name if field.default is MISSING else _written(field.default, f"{field.name}=")
+        for field in listed
+        if field.init
+    ]
+    return f"{kind.__name__}({', '.join(arguments)})"
+
+
 def _is_positional(field: Field[Any]) -> bool:
     return field.default is MISSING and not field.kw_only
 

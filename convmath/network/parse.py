@@ -54,7 +54,7 @@ def parse_layer(text: str) -> Layer:
     """
     call = _call(text.strip())
     if _name(call.func) not in NAMES:
-        raise ConvmathError(f"there is no layer {short(_name(call.func))}{near(_name(call.func), NAMES)}")
+        raise ConvmathError(_no_layer(_name(call.func)))
     try:
         positional = [_value(argument) for argument in call.args]
         named = _named(call.keywords)
@@ -105,7 +105,7 @@ def _call(text: str) -> ast.Call:
     if isinstance(node, ast.Name) and node.id in NAMES:
         raise ConvmathError(f"{text} needs its arguments; write {text}(...)")
     if isinstance(node, ast.Name):
-        raise ConvmathError(f"there is no layer {short(text)}{near(text, NAMES, 'write Conv2d(3, 64, 3)')}")
+        raise ConvmathError(_no_layer(text))
     if not isinstance(node, ast.Call):
         several = isinstance(node, (ast.Tuple, ast.List, ast.Compare))
         remedy = "join layers with ->" if several else "write it like Conv2d(3, 64, 3, padding=1)"
@@ -113,6 +113,10 @@ def _call(text: str) -> ast.Call:
     if _name(node.func) == "Sequential":
         raise ConvmathError("Sequential is not needed; join its layers with ->")
     return node
+
+
+def _no_layer(name: str) -> str:
+    return f"there is no layer {short(name)}{near(name, NAMES, 'convmath list layers names them all')}"
 
 
 def _name(node: ast.expr) -> str:

@@ -33,6 +33,7 @@ RUNS = (
     ("summary", [f"{MODULES}:Attention", "--input", "3x8x8"]),
     ("compare", ["lenet", "alexnet"]),
     ("list", []),
+    ("list-layers", []),
     ("lecture", []),
     ("solve-inputs", ["unet"]),
     ("solve-inputs", ["lenet"]),
@@ -56,7 +57,13 @@ def schema(name):
 
 def command(name, arguments):
     first, _, second = name.partition("-")
-    return [first, *([second] if first == "solve" else []), *arguments, "--format", "json"]
+    return [
+        first,
+        *([second] if first == "solve" or second == "layers" else []),
+        *arguments,
+        "--format",
+        "json",
+    ]
 
 
 @pytest.mark.parametrize(
