@@ -12,16 +12,8 @@ from itertools import product
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from convmath.exact.integers import Integer, is_number, maximum, ratio
-from convmath.geometry.footprint import (
-    ALIGNED,
-    IDENTITY,
-    MISALIGNED,
-    POSITION_DEPENDENT,
-    AxisMap,
-    Footprint,
-    Listed,
-    Whole,
-)
+from convmath.geometry.axis import IDENTITY, AxisMap, Listed, Whole
+from convmath.geometry.footprint import ALIGNED, MISALIGNED, POSITION_DEPENDENT, Footprint
 from convmath.geometry.loopnest import Access, Block, Index, Statement, Weights, points
 from convmath.geometry.notation import input_letters
 from convmath.geometry.operation import walk

@@ -7,7 +7,9 @@ from functools import reduce
 from typing import Any, NamedTuple, TypeAlias
 
 from convmath.exact.integers import Integer, is_number, maximum
-from convmath.geometry.footprint import IDENTITY, AxisMap, Footprint, joined, side_by_side
+from convmath.geometry.axis import IDENTITY, AxisMap
+from convmath.geometry.footprint import Footprint
+from convmath.geometry.meeting import joined, side_by_side
 from convmath.geometry.reading import Path
 from convmath.layers.base import Placed
 from convmath.network.channels import ChannelUse

@@ -13,7 +13,7 @@ from convmath.exact.integers import (
     minimum,
     positive_part,
 )
-from convmath.geometry.footprint import Listed, Whole
+from convmath.geometry.axis import Listed, Whole
 from convmath.geometry.reading import Link, Path
 from convmath.geometry.window import Scatter, Window
 from convmath.layers.base import Shape

@@ -11,7 +11,7 @@ from typing import TypeAlias
 
 from convmath.errors import ConvmathError
 from convmath.exact.integers import Integer
-from convmath.geometry.footprint import IDENTITY, AxisMap, Listed, Whole
+from convmath.geometry.axis import IDENTITY, AxisMap, Listed, Whole
 from convmath.geometry.reading import Link, Path
 from convmath.geometry.window import Scatter, Window
 from convmath.layers.base import Placed, Shape, show

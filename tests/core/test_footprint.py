@@ -1,4 +1,4 @@
-"""Receptive fields through layers and paths: against following every tap, and mutants of the module die."""
+"""Receptive fields through layers and paths, against following every tap."""
 
 import itertools
 from fractions import Fraction
@@ -6,9 +6,10 @@ from fractions import Fraction
 import pytest
 import sympy
 
-import convmath.geometry.footprint
 from convmath.exact.proof import evaluate
-from convmath.geometry.footprint import Footprint, Whole, _shortest, joined, side_by_side
+from convmath.geometry.axis import Whole
+from convmath.geometry.footprint import Footprint, _shortest
+from convmath.geometry.meeting import joined, side_by_side
 from convmath.geometry.window import Scatter, Window
 
 MAPS = (
@@ -49,15 +50,15 @@ def extent(span):
     return span[1] - span[0] + 1 if span else 0
 
 
-def through(module, chain):
-    footprint = module.Footprint()
+def through(chain):
+    footprint = Footprint()
     for axis_map in chain:
         footprint = footprint.then(axis_map)
     return footprint
 
 
-def chain_facts(module, chain):
-    footprint = through(module, chain)
+def chain_facts(chain):
+    footprint = through(chain)
     spans = [hull(reads(chain, output)) for output in OUTPUTS]
     yield "spans", [footprint.span(output) for output in OUTPUTS], spans
     sizes = [extent(span) for span in spans]
@@ -71,7 +72,7 @@ def chain_facts(module, chain):
     yield "stride", footprint.stride, Fraction(last[0] - first[0], far)
     gaps = {b[0] - a[0] for a, b in itertools.pairwise(spans) if a and b}
     uneven = len(set(sizes)) > 1 or len(gaps) > 1
-    before = bool(chain) and "position-dependent" in (through(module, chain[:-1]).status,)
+    before = bool(chain) and "position-dependent" in (through(chain[:-1]).status,)
     yield "status", footprint.status == "position-dependent", uneven or before
     yield "shortest", len(footprint.spans) == 1, not uneven
     yield "bound", footprint.bound, False
@@ -82,11 +83,11 @@ def place_of(chain):
     return next(output for output in range(12) if reads(chain, output))
 
 
-def joined_facts(module, left, right):
-    paths = [through(module, chain) for chain in (left, right)]
-    found = module.joined(paths)
+def joined_facts(left, right):
+    paths = [through(chain) for chain in (left, right)]
+    found = joined(paths)
     if paths[0].stride != paths[1].stride:
-        yield from drift_facts(module, paths, left, right)
+        yield from drift_facts(paths, left, right)
         return
     spans = [hull(reads(left, output) | reads(right, output)) for output in OUTPUTS]
     yield "joined", [found.span(output) for output in OUTPUTS], spans
@@ -99,11 +100,11 @@ def joined_facts(module, left, right):
     yield "gated", (found.gated, found.bound), (False, False)
 
 
-def drift_facts(module, paths, left, right):
+def drift_facts(paths, left, right):
     """Paths drift apart: a bound without the number of outputs, and each output by itself with it."""
-    yield "drift", (module.joined(paths).bound, module.joined(paths).status), (True, "position-dependent")
+    yield "drift", (joined(paths).bound, joined(paths).status), (True, "position-dependent")
     for outputs in (1, 2, 5, 12):
-        found = module.joined(paths, outputs)
+        found = joined(paths, outputs)
         spans = [hull(reads(left, output) | reads(right, output)) for output in range(outputs)]
         yield "drift", (found.status, found.bound, found.ends), ("position-dependent", False, True)
         yield "each", [found.span(output) for output in range(outputs + 3)], [*spans, None, None, None]
@@ -113,9 +114,9 @@ def drift_facts(module, paths, left, right):
 WIDE = Scatter(Window(2, stride=400)), Window(3, stride=7, begin=1), Scatter(Window(2, stride=300))
 
 
-def large_facts(module):
+def large_facts():
     """Patterns too long to go through: a bound all the same."""
-    footprint = through(module, WIDE)
+    footprint = through(WIDE)
     yield "bound", (footprint.bound, footprint.status), (True, "position-dependent")
     spans = [hull(reads(WIDE, output)) for output in range(0, 20_000, 7)]
     yield "large size", 0 <= footprint.size - max(map(extent, spans)) <= 1, True
@@ -123,54 +124,54 @@ def large_facts(module):
     yield "large padding", 0 <= footprint.padding + spans[0][0] <= 1, True
 
 
-def nothing_facts(module):
+def nothing_facts():
     """Outputs that read nothing: the first of all, or in between."""
-    gap = module.Footprint(spans=(None, (0, 0)), shift=1)
+    gap = Footprint(spans=(None, (0, 0)), shift=1)
     yield "nothing first", (gap.padding, gap.size, gap.span(0), gap.span(3)), (0, 1, None, (1, 1))
-    drifting = module.joined([gap, module.Footprint(((0, 2),), 1)], 4)
+    drifting = joined([gap, Footprint(((0, 2),), 1)], 4)
     yield "a gap takes the other", drifting.spans, ((0, 2), (0, 3), (2, 4), (1, 5))
-    even = module.Footprint(spans=((0, 0), (1, 3)), shift=2, status="position-dependent")
-    both = module.joined([module.Footprint(spans=((0, 2),)), module.Footprint(spans=((1, 1),)), even])
+    even = Footprint(spans=((0, 0), (1, 3)), shift=2, status="position-dependent")
+    both = joined([Footprint(spans=((0, 2),)), Footprint(spans=((1, 1),)), even])
     yield "three paths", (both.spans, both.status), (((0, 2), (1, 3)), "position-dependent")
     moved = (
-        module.Footprint(spans=((4, 5),)),
-        module.Footprint(spans=((3, 6),)),
-        module.Footprint(((0, 9),)),
+        Footprint(spans=((4, 5),)),
+        Footprint(spans=((3, 6),)),
+        Footprint(((0, 9),)),
     )
-    yield "one centre", (module.joined(moved).spans, module.joined(moved).status), (((0, 9),), "aligned")
-    yield "another", module.joined((moved[0], module.Footprint(((5, 5),)))).status, "misaligned"
-    alike = module.joined((moved[0], moved[0], moved[1]))
+    yield "one centre", (joined(moved).spans, joined(moved).status), (((0, 9),), "aligned")
+    yield "another", joined((moved[0], Footprint(((5, 5),)))).status, "misaligned"
+    alike = joined((moved[0], moved[0], moved[1]))
     yield "two alike", alike.spans, ((3, 6),)
-    bounds = module.joined((moved[0]._replace(bound=True), moved[1]))
+    bounds = joined((moved[0]._replace(bound=True), moved[1]))
     yield "a bound joined", bounds.bound, True
 
 
-def gate_facts(module):
-    path = through(module, MAPS[:1])
-    yield "stays gated", module.joined([path._replace(gated=True), path]).gated, True
-    yield "none gated", module.joined([path, path]), path
+def gate_facts():
+    path = through(MAPS[:1])
+    yield "stays gated", joined([path._replace(gated=True), path]).gated, True
+    yield "none gated", joined([path, path]), path
     later = path._replace(gated=True, status="misaligned").then(MAPS[1])
     yield "kept", (later.gated, later.status), (True, "misaligned")
-    again = module.joined([path._replace(status="misaligned"), through(module, (Window(5, begin=2),))])
+    again = joined([path._replace(status="misaligned"), through((Window(5, begin=2),))])
     yield "misaligned stays", again.status, "misaligned"
 
 
-def symbolic_facts(module):
+def symbolic_facts():
     """With symbols a span is a bound: never smaller than what is read."""
     s, k = sympy.symbols("s k", integer=True, positive=True)
     for stride, kernel in ((1, 2), (2, 3), (3, 3), (2, 5)):
         numbers = {s: stride, k: kernel}
-        general = module.Footprint().then(Window(k, stride=s)).then(Window(3, stride=2, begin=1))
-        exact = through(module, (Window(kernel, stride=stride), Window(3, stride=2, begin=1)))
+        general = Footprint().then(Window(k, stride=s)).then(Window(3, stride=2, begin=1))
+        exact = through((Window(kernel, stride=stride), Window(3, stride=2, begin=1)))
         yield "symbolic size", evaluate(general.size, numbers), exact.size
         yield "symbolic stride", evaluate(general.stride, numbers), exact.stride
-        behind = module.Footprint().then(Window(3)).then(Scatter(Window(k, stride=s)))
-        true = through(module, (Window(3), Scatter(Window(kernel, stride=stride))))
+        behind = Footprint().then(Window(3)).then(Scatter(Window(k, stride=s)))
+        true = through((Window(3), Scatter(Window(kernel, stride=stride))))
         yield "bound", (behind.bound, evaluate(behind.size, numbers) >= true.size), (True, True)
         yield "not too large", evaluate(behind.size, numbers) <= true.size + 2, True
         after = behind.then(Window(3, stride=2, begin=1))
         chain = (Window(3), Scatter(Window(kernel, stride=stride)), Window(3, stride=2, begin=1))
-        true_after = through(module, chain)
+        true_after = through(chain)
         yield "after a bound", 0 <= evaluate(after.size, numbers) - true_after.size <= 2, True
         for bound, exact in ((behind, true), (after, true_after)):
             first = evaluate(sympy.sympify(bound.padding), numbers)
@@ -179,19 +180,19 @@ def symbolic_facts(module):
         yield "stride of a bound", evaluate(sympy.sympify(after.stride), numbers) * stride, 2
 
 
-def facts(module):
+def facts():
     for chain in CHAINS:
-        yield from chain_facts(module, chain)
+        yield from chain_facts(chain)
     for left, right in itertools.product(CHAINS[:9], CHAINS[:14]):
-        yield from joined_facts(module, left, right)
-    yield from gate_facts(module)
-    yield from large_facts(module)
-    yield from nothing_facts(module)
-    yield from symbolic_facts(module)
+        yield from joined_facts(left, right)
+    yield from gate_facts()
+    yield from large_facts()
+    yield from nothing_facts()
+    yield from symbolic_facts()
 
 
 def test_every_fact():
-    wrong = [(what, said, true) for what, said, true in facts(convmath.geometry.footprint) if said != true]
+    wrong = [(what, said, true) for what, said, true in facts() if said != true]
     assert wrong == []
 
 

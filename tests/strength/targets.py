@@ -19,7 +19,10 @@ IMPORTS = ("tests.networks.test_operators", "tests.networks.test_import")
 REFERENCE = ("tests.layers.test_values", "tests.layers.test_hand_worked", "tests.layers.test_witnesses")
 
 TARGETS = {
-    "convmath.geometry": {"footprint": FIELDS, "reading": FIELDS, "loopnest": LAYERS},
+    "convmath.geometry": {
+        **dict.fromkeys(("axis", "footprint", "meeting", "reading", "span"), FIELDS),
+        "loopnest": LAYERS,
+    },
     "convmath.network": {
         **dict.fromkeys(("channels", "fields", "positions"), FIELDS),
         "leftover": LEFT,
