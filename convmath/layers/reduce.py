@@ -22,20 +22,28 @@ class Reduction(Layer):
     dim: Axes
     keepdim: bool
 
-    def over(self, x: Access, statements: list[Statement], shape: Shape) -> Expression:
-        """What becomes of the elements; statements that come before are added to the list."""
+    def over(self, x: Access, shape: Shape) -> Expression:
+        """What becomes of the elements."""
         raise NotImplementedError
+
+    def before(self, x: Access, shape: Shape) -> tuple[Statement, ...]:
+        """What has to be known of the elements first."""
+        return ()
 
     def definition(self, *shapes: Shape) -> tuple[Statement, ...]:
         (shape,) = shapes
         axis_of(self, max(self.dim), shape)
         if not self.keepdim and len(self.dim) == len(shape):
             raise ConvmathError(f"{self!r} leaves no axis of {show(shape)}; use keepdim=True")
-        before: list[Statement] = []
-        value = self.over(element(shape), before, shape)
-        target, sizes = self._kept(shape, self.keepdim)
-        blocks = tuple(map(single, element_loops(shape), shape))
-        return (*before, Statement(Access("Y", target), sizes, blocks, value))
+        x = element(shape)
+        return (*self.before(x, shape), self.reduced("Y", shape, self.over(x, shape), self.keepdim))
+
+    def reduced(self, array: str, shape: Shape, value: Expression, keepdim: bool) -> Statement:
+        """The statement of an array over the axes that are left."""
+        target, sizes = self._kept(shape, keepdim)
+        return Statement(
+            Access(array, target), sizes, tuple(map(single, element_loops(shape), shape)), value
+        )
 
     def _kept(self, shape: Shape, keepdim: bool) -> tuple[tuple[Index, ...], Shape]:
         """The indices and sizes of the axes that are left."""
@@ -62,7 +70,7 @@ class Mean(Reduction):
     dim: Axes
     keepdim: bool = False
 
-    def over(self, x: Access, statements: list[Statement], shape: Shape) -> Expression:
+    def over(self, x: Access, shape: Shape) -> Expression:
         return summed(x) / Taps()
 
 
@@ -77,7 +85,7 @@ class Sum(Reduction):
     dim: Axes
     keepdim: bool = False
 
-    def over(self, x: Access, statements: list[Statement], shape: Shape) -> Expression:
+    def over(self, x: Access, shape: Shape) -> Expression:
         return summed(x)
 
 
@@ -92,7 +100,7 @@ class Amax(Reduction):
     dim: Axes
     keepdim: bool = False
 
-    def over(self, x: Access, statements: list[Statement], shape: Shape) -> Expression:
+    def over(self, x: Access, shape: Shape) -> Expression:
         return largest(x)
 
 
@@ -108,8 +116,9 @@ class Std(Reduction):
     correction: Natural = 1
     keepdim: bool = False
 
-    def over(self, x: Access, statements: list[Statement], shape: Shape) -> Expression:
-        target, sizes = self._kept(shape, keepdim=False)
-        mean, blocks = Access("M", target), tuple(map(single, element_loops(shape), shape))
-        statements.append(Statement(mean, sizes, blocks, summed(x) / Taps()))
-        return ROOT(summed(SQUARE(x - mean)) / Taps(less=self.correction))
+    def before(self, x: Access, shape: Shape) -> tuple[Statement, ...]:
+        return (self.reduced("M", shape, summed(x) / Taps(), keepdim=False),)
+
+    def over(self, x: Access, shape: Shape) -> Expression:
+        (mean,) = self.before(x, shape)
+        return ROOT(summed(SQUARE(x - mean.target)) / Taps(less=self.correction))
