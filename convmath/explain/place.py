@@ -47,7 +47,10 @@ def seen(
     >>> seen("lenet", (0, (3, 4)), node="S4")[1][1:5]
     ((3, 4), (10, 29), (10, 27), Fraction(39, 2))
     """
-    trace = network_of(what, input_shape).trace()
+    network = network_of(what, input_shape)
+    if node is None:
+        network.check_whole("name a node before it")
+    trace = network.trace()
     check_numbers(trace)
     name = trace.last_map if node is None else trace.network[node].name
     axes = trace.fields[name] or ()

@@ -44,7 +44,7 @@ def leftover(trace: Trace) -> tuple[Integer | None, ...]:
     """Per spatial axis, how many positions at its end no output of the last map reads.
 
     Padding between layers reads nothing; gaps between windows are not counted.  None where the sizes are
-    symbols and windows leave gaps, so that no formula is known.
+    symbols and windows leave gaps, so that no formula is known, and where a network is partial.
 
     >>> from convmath import Chain, Conv1d
     >>> leftover(Chain((Conv1d(1, 1, 2, 3), Conv1d(1, 1, 3, padding=1))).trace((1, 4)))
@@ -53,6 +53,8 @@ def leftover(trace: Trace) -> tuple[Integer | None, ...]:
     sizes, end = trace.input_shape[1:], trace.last_map
     if end == INPUT:
         return (0,) * len(sizes)
+    if trace.network.unknown:
+        return (None,) * len(sizes)
     try:
         read = _last_read(trace, end)[1:]
     except GapsError:

@@ -27,7 +27,8 @@ def reached(
     [[1, 2]]
     """
     network = network_of(what, input_shape)
-    network.check_whole("it is not solved")
+    if node is None:
+        network.check_whole("name a node before it")
     trace = network.trace()
     check_numbers(trace)
     wanted = trace.last_map if node is None else network[node].name

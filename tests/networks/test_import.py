@@ -8,11 +8,13 @@ from torch import nn
 
 from convmath import Hardswish, ReLU, Sigmoid, Tanh, floor_div, summarise
 from convmath.errors import ConvmathError
+from convmath.explain.place import seen
 from convmath.geometry.notation import symbol
 from convmath.layers import ChannelShuffle, Multiply, Upsample
 from convmath.network.conditions import conditions
 from convmath.network.files import load, save
 from convmath.oracle.execute import run_bounded
+from convmath.solve import reached
 from convmath.torch import counted_flops, from_torch, run, to_torch
 from tests.networks import user_modules
 from tests.networks.user_modules import MODULES
@@ -288,6 +290,26 @@ class Named(nn.Module):
     def forward(self, x):
         y = F.relu(self.network(self.input(x)) + self.relu(self.add(x)))
         return F.conv2d(y, self.fixed, padding=1, groups=4)
+
+
+def test_of_a_partial_network_the_nodes_before_are_known():
+    class Summing(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.before, self.behind = nn.Conv2d(1, 2, 3), nn.Conv2d(2, 2, 3)
+
+        def forward(self, x):
+            return self.behind(torch.cumsum(self.before(x), 2))
+
+    network = from_torch(Summing(), (1, 9, 9))
+    assert [axis.pixels for axis in seen(network, (1, 2), "before")] == [(1, 2, 3), (2, 3, 4)]
+    assert reached(network, (0, 4), "before") == (frozenset({0}), frozenset({2, 3, 4}))
+    assert network.leftover() == (None, None)
+    for ask in (seen, reached):
+        with pytest.raises(ConvmathError, match=r"Summing is partial: cumsum: .*; name a node before it"):
+            ask(network, (0, 4))
+        with pytest.raises(ConvmathError, match=r"behind gives 2x5x5, which has no position"):
+            ask(network, (0, 4), "behind")
 
 
 def test_names_that_clash_and_weights_that_are_no_parameters():
