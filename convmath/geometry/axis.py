@@ -71,6 +71,22 @@ def pace(axis_map: Window | Scatter | Listed) -> Any:
     return axis_map.pace if isinstance(axis_map, Listed) else reach(axis_map)[0]
 
 
+def next_end(axis_map: AxisMap, outputs: Integer, inputs: Integer) -> int | None:
+    """Where windows that slide over all of the input would end next, in numbers.
+
+    None where any is cut off, reads padding alone, or leaves positions over: what is not so plain.
+    """
+    if type(axis_map) is not Window:
+        return None
+    kernel_size, stride, begin, _, dilation, _ = axis_map
+    numbers = (kernel_size, stride, begin, outputs, inputs)
+    if dilation != 1 or not all(type(number) is int for number in numbers) or not 0 <= begin < kernel_size:
+        return None
+    last = stride * (outputs - 1) - begin
+    plain = last < inputs <= last + max(kernel_size, stride) and inputs < last + stride + kernel_size
+    return last + stride + kernel_size - 1 if plain else None
+
+
 def cuts(axis_map: Window | Scatter | Listed, outputs: Integer, inputs: Integer) -> tuple[bool, bool]:
     """Whether positions are cut off, and whether some are left over that the next output would read.
 

@@ -16,6 +16,7 @@ from convmath.geometry.axis import (
     countable,
     cuts,
     hollowed,
+    next_end,
     pace,
     reach,
 )
@@ -127,11 +128,22 @@ class Footprint(NamedTuple):
             return self._all_of(axis_map.n)
         if inputs is None or outputs is None:
             return self._moved(axis_map, outputs, False)
+        end = next_end(axis_map, outputs, inputs)
+        if end is not None and isinstance(axis_map, Window) and self._goes_on(end):
+            return self._behind_window(axis_map)
         cut, torn = cuts(axis_map, outputs, inputs)
         before = self if self.gaps or not torn else self._replace(gaps=True)
         hollow = hollowed(axis_map, outputs, inputs, self.hollow)
         found = before._moved(axis_map, outputs, cut or self._is_cut(axis_map, outputs))
         return found if found.hollow == hollow else found._replace(hollow=hollow)
+
+    def _goes_on(self, end: int) -> bool:
+        """Whether the one span, moved on, reads farther than the input at either end."""
+        span, shift, n = self.spans[0], self.shift, self.n
+        if span is None or len(self.spans) > 1 or self.ends or self.hollow != (0, 0):
+            return False
+        numbers = type(n) is type(shift) is type(span[0]) is type(span[1]) is int
+        return numbers and span[0] <= 0 and span[1] + shift * end >= n
 
     def _is_cut(self, axis_map: AxisMap, outputs: Integer) -> bool:
         """Whether an output that is not there would read none of the padding around the input.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import reduce
+from functools import cached_property, reduce
 from typing import Any, NamedTuple, TypeAlias
 
 from convmath.exact.integers import Integer, is_number, maximum
@@ -60,6 +60,8 @@ class Reach:
 
     def seen(self, read: Sequence[Seen]) -> Seen:
         """What the outputs see, given what the inputs do."""
+        if self._mixed == ():
+            return read[0]  # each position what its own of the input does
         fields = self.behind([each.fields for each in read])
         apart = any(each.apart for each in read)
         picked = apart and self._mixed is None and self._channels.picked
@@ -73,7 +75,7 @@ class Reach:
 
     def _turned(self, axes: Sequence[Axes]) -> Axes | None:
         """Which axis of the network's input each axis goes along; None where paths differ in it."""
-        if self._mixed is not None:
+        if self._mixed is not None or (self._keeps_axes and all(each is axes[0] for each in axes)):
             return axes[0]
         found: dict[int, int] = {}
         for path in self._placed.paths:
@@ -84,12 +86,26 @@ class Reach:
                     return None
         return tuple(map(found.get, range(len(self._placed.output_shape))))
 
+    @cached_property
+    def _keeps_axes(self) -> bool:
+        """Whether each axis of an input goes along the same one of the output, if any."""
+        rank = len(self._placed.output_shape)
+        paths = [path.links for path in self._placed.paths]
+        return bool(paths) and all(
+            len(links) == rank and all(link.axis in (None, place) for place, link in enumerate(links))
+            for links in paths
+        )
+
+    @cached_property
+    def _stacks(self) -> bool:
+        """Whether inputs stand one behind the other in the channels."""
+        return any(path.piece and path.piece[0] == 0 for path in self._placed.paths)
+
     def _tells_apart(self, fields: Sequence[Fields], apart: bool) -> bool:
         """Whether channels of the output see different positions; ``apart`` says whether the inputs' do."""
         if self._mixed is not None:
             return apart and 0 not in self._mixed
-        beside = any(path.piece and path.piece[0] == 0 for path in self._placed.paths)
-        if beside and len(set(fields)) > 1:
+        if self._stacks and len(set(fields)) > 1:
             return True
         return self._channels.dealt or (apart and not self._channels.mixed)
 
