@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -21,10 +22,17 @@ def save(network: Network, path: str | Path) -> None:
     network.check_whole("it cannot be saved")
     _check_suffix(path)
     writers = {".toml": _toml, ".json": _json}
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    write_whole({path: writers[path.suffix](network)})
+
+
+def write_whole(texts: Mapping[Path, str]) -> None:
+    """Write files, all of them whole, or none."""
+    drafts = {path: path.with_name(f".{path.name}.{os.getpid()}") for path in texts}
     try:
-        draft.write_text(writers[path.suffix](network), encoding="utf-8")
-        draft.replace(path)
+        for path, draft in drafts.items():
+            draft.write_text(texts[path], encoding="utf-8")
+        for path, draft in drafts.items():
+            draft.replace(path)
     except OSError as error:
         raise ConvmathError(f"{path} cannot be written: {error.strerror}") from None
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import platform
 from collections.abc import Sequence
 from datetime import date
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from convmath.errors import ConvmathError
+from convmath.network.files import write_whole
 from convmath.oracle.verify import Verdict
 
 PACKAGES = ("convmath", "numpy", "sympy", "torch")
@@ -63,18 +63,8 @@ def read(path: Path) -> dict[str, Any]:
 
 def write(path: Path, record: dict[str, Any]) -> None:
     """The record, and its page beside it, each whole or not at all."""
-    texts = {
-        path: json.dumps(record, indent=1, ensure_ascii=False) + "\n",
-        path.with_suffix(".md"): page(record),
-    }
-    drafts = {target: target.with_name(f".{target.name}.{os.getpid()}") for target in texts}
-    try:
-        for target, text in texts.items():
-            drafts[target].write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise ConvmathError(f"{path} cannot be written: {error.strerror}") from None
-    for target, draft in drafts.items():
-        draft.replace(target)
+    text = json.dumps(record, indent=1, ensure_ascii=False) + "\n"
+    write_whole({path: text, path.with_suffix(".md"): page(record)})
 
 
 def page(record: dict[str, Any]) -> str:
