@@ -58,14 +58,14 @@ def seen(
     places = iter(regions)
     wanted = tuple(None if axis is None else frozenset(range(*_ends(next(places)))) for axis in axes)
     read = read_by(trace, name, wanted)[1:]
-    fields = [axis for axis in axes if axis is not None]
     names = [AXIS_NAMES[letter] for letter in AXES[len(read)]]
-    return tuple(
-        _seen(axis, region, field, pixels, n)
-        for axis, region, field, pixels, n in zip(
-            names, regions, fields, read, trace.input_shape[1:], strict=True
-        )
-    )
+    along = [origin for origin, axis in zip(trace.axes(name), axes, strict=True) if axis is not None]
+    fields = [axis for axis in axes if axis is not None]
+    found = [
+        _seen(names[k - 1], region, field, read[k - 1], trace.input_shape[k])
+        for k, region, field in zip(_each_once(along), regions, fields, strict=True)
+    ]
+    return tuple(sorted(found, key=lambda one: names.index(one.axis)))
 
 
 def _ends(region: tuple[int, int]) -> tuple[int, int]:
@@ -92,6 +92,12 @@ def _checked(
             "give one an axis, counted from 0"
         )
     return pairs
+
+
+def _each_once(along: Sequence[int | None]) -> Sequence[int]:
+    """The axes of the input as a node has them; in their order where one is none of them."""
+    known = [axis for axis in along if axis is not None]
+    return known if sorted(known) == list(range(1, len(along) + 1)) else range(1, len(along) + 1)
 
 
 def _seen(

@@ -10,6 +10,7 @@ from convmath.exact.integers import Integer, is_nonnegative, is_number, least_of
 from convmath.geometry.window import Scatter, Window
 
 MOST_CASES = 100_000  # outputs and taps gone through one by one
+_MOST_COVERED = 2_000  # positions whose reading is looked at whole
 
 
 class Whole(NamedTuple):
@@ -76,7 +77,7 @@ def next_end(axis_map: AxisMap, outputs: Integer, inputs: Integer) -> int | None
 
     None where any is cut off, reads padding alone, or leaves positions over: what is not so plain.
     """
-    if type(axis_map) is not Window:
+    if not isinstance(axis_map, Window):
         return None
     kernel_size, stride, begin, _, dilation, _ = axis_map
     numbers = (kernel_size, stride, begin, outputs, inputs)
@@ -85,6 +86,25 @@ def next_end(axis_map: AxisMap, outputs: Integer, inputs: Integer) -> int | None
     last = stride * (outputs - 1) - begin
     plain = last < inputs <= last + max(kernel_size, stride) and inputs < last + stride + kernel_size
     return last + stride + kernel_size - 1 if plain else None
+
+
+def is_covered(axis_map: AxisMap, outputs: Integer, inputs: Integer) -> bool:
+    """Whether it is known, in numbers, that every position of the input is read."""
+    if axis_map is IDENTITY or isinstance(axis_map, Whole):
+        return bool(outputs == inputs) or isinstance(axis_map, Whole)
+    numbers = is_number(outputs) and is_number(inputs) and countable(axis_map)
+    if not numbers or max(outputs, inputs) > _MOST_COVERED:
+        return False
+    read = axis_map.sources(set(range(int(outputs))))
+    return len(read.intersection(range(int(inputs)))) == inputs
+
+
+def leaves_holes(axis_map: AxisMap, outputs: Integer, inputs: Integer) -> bool:
+    """Whether, in numbers, an output between others reads nothing."""
+    if not (is_number(outputs) and is_number(inputs) and countable(axis_map)) or outputs > _MOST_COVERED:
+        return False
+    found = [axis_map.sources({output}) for output in range(int(outputs))]  # type: ignore[union-attr]
+    return any(not any(0 <= source < inputs for source in sources) for sources in found)
 
 
 def cuts(axis_map: Window | Scatter | Listed, outputs: Integer, inputs: Integer) -> tuple[bool, bool]:
@@ -96,8 +116,8 @@ def cuts(axis_map: Window | Scatter | Listed, outputs: Integer, inputs: Integer)
     if isinstance(axis_map, Listed):
         return False, False
     if not (is_number(outputs) and is_number(inputs) and countable(axis_map)):
-        if not isinstance(axis_map, Window):
-            return False, False
+        if isinstance(axis_map, Scatter):
+            return _crops(axis_map.window, outputs, inputs), False
         _, behind = axis_map.reads(outputs, outputs)
         ends = (
             axis_map.begin,
@@ -109,6 +129,13 @@ def cuts(axis_map: Window | Scatter | Listed, outputs: Integer, inputs: Integer)
     cut = any(_reads_within(axis_map, output, inputs) for output in next_ones)
     (_, read), (behind, _) = axis_map.reads(outputs - 1, outputs - 1), axis_map.reads(outputs, outputs)
     return cut, read + 1 < inputs and behind < inputs
+
+
+def _crops(window: Window, outputs: Integer, inputs: Integer) -> bool:
+    """Whether, in symbols, positions may be cropped away that the next ones do not overlap."""
+    end = (inputs - 1) * window.stride + window.size - window.begin - outputs
+    crops = (crop for crop in (window.begin, end) if not (is_number(crop) and crop <= 0))
+    return not all(is_nonnegative(window.size - window.stride - crop) for crop in crops)
 
 
 def _reads_within(axis_map: Window | Scatter, output: int, inputs: Integer) -> bool:

@@ -16,6 +16,8 @@ from convmath.geometry.axis import (
     countable,
     cuts,
     hollowed,
+    is_covered,
+    leaves_holes,
     next_end,
     pace,
     reach,
@@ -46,7 +48,8 @@ class Footprint(NamedTuple):
     is only known to read within ``span + shift*i``, whose ends may be fractions.  ``gated`` marks that a
     path left out of it sees more of the input (squeeze-and-excitation, statistics of the whole map),
     ``gaps`` that not every position from the first to the last need be read.  So many outputs as ``hollow``
-    says, at the start and at the end, read nothing but padding.
+    says, at the start and at the end, read nothing but padding.  Where it ``covers`` the input, every
+    position of that is read by some output.
 
     >>> Footprint().then(Window(3, stride=2)).then(Window(3)).spans
     ((0, 6),)
@@ -61,6 +64,7 @@ class Footprint(NamedTuple):
     n: Integer | None = None
     gaps: bool = False
     hollow: tuple[int, int] = (0, 0)
+    covers: bool = True
 
     def span(self, output: int) -> Span:
         """The first and last input position that one output reads."""
@@ -130,12 +134,16 @@ class Footprint(NamedTuple):
             return self._moved(axis_map, outputs, False)
         end = next_end(axis_map, outputs, inputs)
         if end is not None and isinstance(axis_map, Window) and self._goes_on(end):
-            return self._behind_window(axis_map)
+            found = self._behind_window(axis_map)
+            return found if axis_map.stride <= axis_map.kernel_size else found._replace(covers=False)
         cut, torn = cuts(axis_map, outputs, inputs)
         before = self if self.gaps or not torn else self._replace(gaps=True)
         hollow = hollowed(axis_map, outputs, inputs, self.hollow)
         found = before._moved(axis_map, outputs, cut or self._is_cut(axis_map, outputs))
-        return found if found.hollow == hollow else found._replace(hollow=hollow)
+        if self.shift == 0 and leaves_holes(axis_map, outputs, inputs):
+            hollow = max(hollow[0], 1), max(hollow[1], 1)
+        covers = self.covers and is_covered(axis_map, outputs, inputs)
+        return found._replace(hollow=hollow, covers=covers)
 
     def _goes_on(self, end: int) -> bool:
         """Whether the one span, moved on, reads farther than the input at either end."""
@@ -169,12 +177,13 @@ class Footprint(NamedTuple):
 
     def _behind_window(self, window: Window) -> Footprint:
         """Windows of one span each, moved evenly: that of the first says all."""
-        spans, shift, status, bound, gated, ends, n, gaps, _ = self
+        spans, shift, status, bound, gated, ends, n, gaps, _, covers = self
         ((first, last),) = spans  # type: ignore[misc]
         low, high = window.reads(0, 0)
         span = (first + low * shift, last + high * shift)
         torn = window.kernel_size != 1 and not is_at_most(window.dilation * shift, last - first + 1)
-        return Footprint((span,), shift * window.stride, status, bound, gated, ends, n, gaps or torn)
+        gaps = gaps or torn
+        return Footprint((span,), shift * window.stride, status, bound, gated, ends, n, gaps, covers=covers)
 
     def _by_period(self, axis_map: Window | Scatter, outputs: Integer | None) -> Footprint:
         """Every output of a period by itself; gaps between taps are left out of the hull."""
@@ -207,11 +216,14 @@ class Footprint(NamedTuple):
 
     def _all_of(self, outputs: Integer) -> Footprint:
         """Every output reads what so many positions read together, as far as there is input."""
+        if self.covers and is_number(outputs) and is_number(self.n):
+            whole = (0, self.n - 1)
+            return self._replace(spans=(whole,), shift=0, bound=False, ends=False, hollow=(0, 0))
         hull, sure = self._hull_of(outputs)
         bound = self.bound or not sure
         if self.n is not None and hull is not None:
             inside = maximum(hull[0], 0), minimum(hull[1], self.n - 1)
-            bound, hull = bound or (self.gaps and inside != hull), inside
+            bound, hull = bound or inside != hull or self.hollow != (0, 0), inside
         return self._replace(spans=(hull,), shift=0, bound=bound, ends=False, hollow=(0, 0))
 
     def _hull_of(self, outputs: Integer) -> tuple[Span, bool]:

@@ -31,6 +31,8 @@ def joined(footprints: Iterable[Footprint], outputs: Integer | None = None) -> F
     hull = whole or (paths[0] if len(paths) == 1 else _joined(paths, outputs))
     gated = any(path.gated for path in paths)
     hull = hull if hull.gated == gated else hull._replace(gated=gated)
+    if hull.covers != (covers := any(path.covers for path in paths)):
+        hull = hull._replace(covers=covers)
     sides = {path.hollow for path in paths}
     if sides == {(0, 0)}:
         return hull
@@ -43,7 +45,10 @@ def _joined(paths: list[Footprint], outputs: Integer | None) -> Footprint:
     if any(path.ends or path.stride != pace for path in paths):
         return _drifting(paths, outputs)
     if any(path.bound for path in paths):
-        low, high = (list(ends) for ends in zip(*map(band, paths), strict=True))
+        reading = [path for path in paths if any(path.spans)]
+        if not reading:
+            return paths[0]
+        low, high = (list(ends) for ends in zip(*map(band, reading), strict=True))
         span = _least(low, minimum), _least(high, maximum)
         return paths[0]._replace(spans=(span,), shift=pace, status=POSITION_DEPENDENT, bound=True)
     period = lcm(*(len(path.spans) for path in paths))

@@ -188,6 +188,14 @@ class Placed:
             self._apart = self.paths and (paths_apart(self.statements, self.shapes) or self.paths)
         return self._apart
 
+    @property
+    def gate_paths(self) -> frozenset[Path]:
+        """The paths that all positions share and that only scale; none where all are such."""
+        if not self.layer.gates or len(self.paths) < 2:
+            return frozenset()
+        gates = frozenset(path for path in self.paths if any(link.axis is None for link in path.links[1:]))
+        return gates if len(gates) < len(self.paths) else frozenset()
+
 
 def weighed(statements: tuple[Statement, ...]) -> dict[str, Integer]:
     """How many numbers each array holds that the statements read beside the inputs."""

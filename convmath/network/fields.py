@@ -69,7 +69,7 @@ class Reach:
         if axes is None:
             fields = _of_any_axis(fields)
         elif picked:
-            fields = fields and tuple([axis and axis._replace(bound=True) for axis in fields])
+            fields = fields and tuple([axis and axis._replace(bound=True, covers=False) for axis in fields])
         told = self._tells_apart([each.fields for each in read], apart)
         return Seen(fields, read[0].axes if axes is None else axes, told, picked)
 
@@ -110,6 +110,7 @@ class Reach:
         return self._channels.dealt or (apart and not self._channels.mixed)
 
     def behind(self, fields: Sequence[Fields]) -> Fields:
+        """Per axis of the output, what its positions read."""
         if self._mixed is not None:
             (axes,) = fields
             if axes is None or all(axes[axis] is None for axis in self._mixed):
@@ -158,11 +159,14 @@ class Reach:
     def _met(self, axis: int, fields: Sequence[Fields]) -> tuple[list[Met], bool]:
         """What the paths bring to one axis of the output, and whether some path sees more besides."""
         met: list[Met] = []
-        beside = False
+        beside, gates = False, self._placed.gate_paths
         for path in self._placed.paths:
             source, links, _ = path
             axes = fields[source]
             if axes is None:
+                continue
+            if gates and path in gates:
+                beside = True
                 continue
             for place, (along, axis_map) in enumerate(links):
                 footprint = axes[place] if along == axis else None
@@ -199,7 +203,9 @@ def _of_any_axis(fields: Fields) -> Fields:
     """Bounds for all axes of the input alike: no farther than the longest."""
     known: list[Integer] = [axis.n for axis in fields or () if axis is not None and axis.n is not None]
     longest = reduce(maximum, known) if known else None
-    return fields and tuple([axis and axis._replace(n=longest).everything() for axis in fields])
+    return fields and tuple(
+        [axis and axis._replace(n=longest, covers=False).everything() for axis in fields]
+    )
 
 
 def _moved(met: Sequence[Met], outputs: Integer) -> list[Footprint]:

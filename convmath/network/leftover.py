@@ -66,7 +66,7 @@ def _by_positions(trace: Trace, end: str) -> tuple[Integer, ...]:
     """Every position that is read, for numbers."""
     from convmath.network.positions import read_by
 
-    read = read_by(trace, end, (None,) * len(trace.shapes[end]))
+    read = read_by(trace, end, (None,) * len(trace.shapes[end]), with_gates=True)
     sizes: Any = trace.input_shape[1:]
     if any(axis is not None and not axis for axis in read):
         return tuple(sizes)

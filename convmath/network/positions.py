@@ -24,8 +24,8 @@ Box: TypeAlias = tuple[Axis, ...]
 _MOST_BOXES = 100  # beyond which they are put into one that holds them all
 
 
-def read_by(trace: Trace, name: str, places: Box) -> Box:
-    """The input positions that some positions of a node read, axis by axis, gates left out.
+def read_by(trace: Trace, name: str, places: Box, with_gates: bool = False) -> Box:
+    """The input positions that some positions of a node read, axis by axis, gates left out or not.
 
     Every tap is followed, and padding reads nothing; over several paths it is what any of them reads.
     """
@@ -33,7 +33,7 @@ def read_by(trace: Trace, name: str, places: Box) -> Box:
     for node in reversed(trace.network.nodes):
         placed = trace.placed[node.name]
         for box in gathered(wanted.pop(node.name, ())):
-            for source, read in _sources_of(placed, box):
+            for source, read in _sources_of(placed, box, with_gates):
                 wanted.setdefault(node.inputs[source], []).append(read)
     nothing: Box = (None, *(frozenset[int]() for _ in trace.input_shape[1:]))
     return along_axes(wanted.get(INPUT, [nothing]))
@@ -59,25 +59,21 @@ def check_numbers(trace: Trace) -> None:
         )
 
 
-def _sources_of(placed: Placed, wanted: Box) -> list[tuple[int, Box]]:
+def _sources_of(placed: Placed, wanted: Box, with_gates: bool) -> list[tuple[int, Box]]:
     """The positions of each input that outputs at these positions read, padding left out.
 
     A factor that all positions share is left out where the layer gates.
     """
     found: list[tuple[int, Box]] = []
-    shape = placed.output_shape
+    shape, gates = placed.output_shape, frozenset() if with_gates else placed.gate_paths
     for path in placed.paths_apart:
         sizes = placed.shapes[path.source]
-        if placed.layer.gates and len(placed.paths_apart) > 1 and _is_gate(path, sizes):
+        if gates and path in gates:
             continue
         box = tuple([_sources(link, wanted, shape, n) for link, n in zip(path.links, sizes, strict=True)])
         if all(axis is None or axis for axis in box):
             found.append((path.source, box))
     return found
-
-
-def _is_gate(path: Path, shape: Shape) -> bool:
-    return any(link.axis is None for link in path.links[1:]) and len(shape) > 1
 
 
 def _sources(link: Link, wanted: Box, shape: Shape, size: Integer) -> Axis:

@@ -14,7 +14,7 @@ from convmath.geometry.loopnest import KINDS, Operations
 from convmath.geometry.reading import ReceptiveField, receptive_field
 from convmath.layers.arguments import symbols_in, symbols_of
 from convmath.layers.base import Layer, Placed, Shape, show
-from convmath.network.fields import Fields, Reach, Seen, ends_maps
+from convmath.network.fields import Axes, Fields, Reach, Seen, ends_maps
 from convmath.network.nodes import INPUT, Node, last_readers, passed_by_all
 
 if TYPE_CHECKING:
@@ -100,6 +100,10 @@ class Trace:
     def fields(self) -> dict[str, Fields]:
         """Per node and axis, what a position reads of the input; None where there are no positions."""
         return {name: seen.fields for name, seen in self._seen.items()}
+
+    def axes(self, name: str) -> Axes:
+        """Which axis of the input each axis of a node goes along; None where it is none of them."""
+        return self._seen[name].axes
 
     @property
     def tells_apart(self) -> bool:

@@ -108,6 +108,9 @@ def _in_numbers(network: Network) -> tuple[int, ...]:
     """The input's shape; what cannot be run is refused."""
     network.check_whole("it cannot be run")
     shape = tuple(size for size in network.input_shape or () if isinstance(size, int))
+    symbols = network.trace().symbols if shape == network.input_shape else ()
+    if symbols:
+        raise ConvmathError(f"{network} has the symbol {symbols[0]}; give a number to run it")
     if shape != network.input_shape:
         raise ConvmathError(f"{network} needs an input in numbers; give --input 3x224x224")
     return shape

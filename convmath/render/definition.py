@@ -254,7 +254,8 @@ def _value_text(expression: Expression, statement: Statement, script: Script) ->
             body = text if binds > QUOTIENT or (script is PLAIN and binds > SUM) else script.group(text)
             return script.over(part.operation, loops, body), SUM
         if isinstance(part, Taps):
-            return (f"count - {part.less}", SUM) if part.less != 0 else script.named(_COUNT)
+            count, binds = script.named(_COUNT)
+            return (f"{count} - {_plain(part.less, script)}", SUM) if part.less != 0 else (count, binds)
         if isinstance(part, (Access, Weights)):
             return access_text(part, script), ATOM
         return _plain(part, script), ATOM

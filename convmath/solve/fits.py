@@ -10,11 +10,12 @@ from convmath.layers.arguments import symbols_of
 from convmath.layers.base import Shape
 from convmath.layers.join import Join
 from convmath.network.network import Network
+from convmath.network.parse import parse_shape
 from convmath.network.trace import Trace
-from convmath.read import Subject, network_of
+from convmath.read import ShapeLike, Subject, module_of, network_of
 
 
-def fits(what: Subject, shape: Shape, node: str | None = None, output: int | None = None) -> bool:
+def fits(what: Subject, shape: ShapeLike, node: str | None = None, output: int | None = None) -> bool:
     """Whether a network takes an input and gives this size, found out by running its shapes forwards.
 
     Maps that meet must have sizes of their own: one of size 1 by chance on this input is not spread out.
@@ -22,8 +23,11 @@ def fits(what: Subject, shape: Shape, node: str | None = None, output: int | Non
     >>> fits("unet", (1, 32, 48)), fits("unet", (1, 33, 48))
     (True, False)
     """
-    network = network_of(what)
-    return takes(network, in_general(network).shapes, shape, node, output)
+    asked = parse_shape(shape) if isinstance(shape, str) else tuple(shape)
+    network = network_of(what, None if module_of(what) is None else asked)
+    if node is not None:
+        network[node]  # that it is there
+    return takes(network, in_general(network).shapes, asked, node, output)
 
 
 def takes(

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from math import prod
 from typing import NamedTuple
 
 from convmath.errors import ConvmathError
@@ -21,7 +22,7 @@ from convmath.geometry.notation import AXES
 from convmath.layers.base import Shape, show
 from convmath.network.network import Network
 from convmath.network.trace import Trace
-from convmath.read import Subject, network_of
+from convmath.read import ShapeLike, Subject, network_of
 from convmath.solve.boxes import Box, boxes
 from convmath.solve.fits import in_general, takes
 
@@ -59,14 +60,19 @@ class Inputs:
 
     @property
     def smallest(self) -> Shape:
-        """The smallest input: on every axis where they are independent, else of the square ones."""
-        spatial = list(self.axes.values())[-(len(self.network.input_shape or ()) - 1) :]
-        best = [sizes.smallest for sizes in spatial]
-        found = best if self.independent else [self.square.smallest] * len(best)
-        sizes = tuple(size for size in found if size is not None)
-        if len(sizes) < len(found):
+        """The input of the fewest positions: on every axis where they are independent, else of all boxes.
+
+        Of several it is the most even one; where boxes are not known, of the square ones.
+        """
+        spatial = list(self.axes)[-(len(self.network.input_shape or ()) - 1) :]
+        square: Mapping[str, Sizes] = dict.fromkeys(spatial, self.square)
+        boxes = (self.axes,) if self.independent else (square, *(self.boxes or ()))
+        corners = [[box[name].smallest for name in spatial] for box in boxes]
+        found = [tuple(size for size in corner if size is not None) for corner in corners]
+        found = [sizes for sizes in found if len(sizes) == len(spatial)]
+        if not found:
             raise ConvmathError(f"no input fits {self.network.title}{self.why()}; change a layer")
-        return (self.channels, *sizes)
+        return (self.channels, *min(found, key=lambda sizes: (prod(sizes), max(sizes), sizes)))
 
     @property
     def channels(self) -> int:
@@ -83,10 +89,16 @@ class Inputs:
         return f": {name}{layer} leaves none"
 
 
-def inputs(what: Subject, output: int | None = None, node: str | None = None) -> Inputs:
+def inputs(
+    what: Subject,
+    output: int | None = None,
+    node: str | None = None,
+    input_shape: ShapeLike | None = None,
+) -> Inputs:
     """All input sizes that fit, and give ``output`` on every axis of ``node`` if that is asked for.
 
     ``what`` is a layer, a chain, a name, a file, a text or a module, see ``convmath.read.network_of``.
+    A module is read on ``input_shape``.
     ``node`` is the output, or where that has no positions the last map before whole maps are pooled or
     flattened.  Raises ConvmathError where nothing varies, or a size is not solved.
 
@@ -98,7 +110,7 @@ def inputs(what: Subject, output: int | None = None, node: str | None = None) ->
     >>> str(inputs("resnet50", output=7).square)
     '193 <= n <= 224'
     """
-    network = network_of(what)
+    network = network_of(what, input_shape)
     if len(network.input_shape or ()) < 2:
         raise ConvmathError(
             f"{network} has no axis whose size could vary; give an input with more axes, channels first"
