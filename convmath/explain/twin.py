@@ -39,6 +39,9 @@ def twin(layer: Layer, shapes: tuple[Shape, ...]) -> Twin:
         for field in fields(written_out)  # type: ignore[arg-type]
         if field.init and field.name in ARGUMENTS and not _stays(written_out, field.name)
     }
+    if isinstance(layer, OverLastAxes):
+        letters = tuple(map(symbol, ("C", *axes)))
+        arguments["normalized_shape"] = letters[len(letters) - len(layer.normalised()) :]
     general: Layer = replace(written_out, **arguments)  # type: ignore[type-var]
     if len(shapes) == 1:
         names: tuple[Shape, ...] = (_input_symbols(general, shapes[0]),)
@@ -111,7 +114,9 @@ def _named(name: str, value: Any, values: dict[Any, Any]) -> Any:
 def _input_symbols(layer: Layer, shape: Shape) -> Shape:
     axes = tuple(map(symbol, AXES.get(len(shape) - 1, ())))
     example = layer.example_shape()
-    if example is not None and isinstance(layer, (Linear, OverLastAxes)):
+    if isinstance(layer, OverLastAxes):
+        return (symbol("C"), *axes)
+    if example is not None and isinstance(layer, Linear):
         return (*(symbol("C"), *axes)[: len(shape) - len(example)], *example)
     own = example is not None and (is_symbolic(example[0]) or example[0] == shape[0])
     return (example[0] if example and own else symbol("C"), *axes)

@@ -90,8 +90,8 @@ def next_end(axis_map: AxisMap, outputs: Integer, inputs: Integer) -> int | None
 
 def is_covered(axis_map: AxisMap, outputs: Integer, inputs: Integer) -> bool:
     """Whether it is known, in numbers, that every position of the input is read."""
-    if axis_map is IDENTITY or isinstance(axis_map, Whole):
-        return bool(outputs == inputs) or isinstance(axis_map, Whole)
+    if isinstance(axis_map, Whole) or (axis_map is IDENTITY and outputs == inputs):
+        return True
     numbers = is_number(outputs) and is_number(inputs) and countable(axis_map)
     if not numbers or max(outputs, inputs) > _MOST_COVERED:
         return False

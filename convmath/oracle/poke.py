@@ -168,8 +168,8 @@ def _check_field(
 
 
 def _check_bounds(trace: Trace, name: str, less: set[int]) -> None:
-    """Where a field is a bound, some position reads less; all of a map with gaps is one all the same."""
+    """Where a field is a bound, some position reads less; all of a map not known to be read is one too."""
     fields = (trace.fields[name] or ())[1:]
     for axis, (field, n) in enumerate(zip(fields, trace.shapes[name][1:], strict=False)):
-        bound = field is not None and field.bound and n > 1 and not (field.gaps and field.shift == 0)
+        bound = field is not None and field.bound and n > 1 and (field.covers or field.shift != 0)
         assert not bound or axis in less, f"{trace.network!r}: {name} reads all along axis {axis}, not less"

@@ -108,6 +108,7 @@ def maps(draw: Draw, gates: bool = True) -> Network:
         drifting,
         added,
         picked,
+        mixed,
     ]
     blocks += [gated] if gates else []
     blocks += [exchanged, turned] if rank == 2 else []
@@ -378,6 +379,13 @@ def added(draw: Draw, site: Site) -> None:
     dilation = draw(st.integers(1, 2))
     site.go(site.kind("Conv")(site.shape[0], site.shape[0], 3, 1, dilation, dilation))
     site.join(draw(st.sampled_from((layers.Add(), layers.Concat()))), before, site.here)
+
+
+@composite
+def mixed(draw: Draw, site: Site) -> None:
+    """The last axis put together, in one place or in each."""
+    last, n = len(site.shape), site.shape[-1]
+    site.go(draw(st.sampled_from((layers.Mean((last,), keepdim=True), layers.Linear(n, 2)))))
 
 
 @composite
