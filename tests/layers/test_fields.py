@@ -10,12 +10,14 @@ from hypothesis import strategies as st
 
 from convmath import (
     INPUT,
+    AdaptiveAvgPool1d,
     Add,
     Builder,
     Chain,
     Concat,
     Conv1d,
     Conv2d,
+    ConvTranspose1d,
     Flatten,
     Linear,
     Multiply,
@@ -24,6 +26,7 @@ from convmath import (
     ReLU,
     Slice,
     Softmax,
+    ZeroPad1d,
     network_of,
     parse_shape,
     summarise,
@@ -165,6 +168,25 @@ SIZES = (  # network, input, node or None for the last map, size of the field, w
         "ConvTranspose1d(1, 1, 1, stride=3) -> Conv1d(1, 1, 2) -> Conv1d(1, 1, 2, padding=((1, 0),), dilation=4)",
         *("1x3", None, (1,), False),
     ),
+    # the second output is padding, which lies over pixel 2: 0 and 1 are read, and at most all three
+    ("MaxPool1d(2, stride=1) -> Conv1d(1, 1, 1, 2, ((0, 1),)) -> Linear(2, 1)", "1x3", "2", (3,), True),
+    (
+        "ConvTranspose1d(1, 1, 3, padding=((2, 0),)) -> Conv1d(1, 1, 2, 2, 1, 2) -> Linear(3, 2)",
+        "1x5",
+        "2",
+        (5,),
+        True,
+    ),
+    ("Conv1d(1, 1, 3, padding=1) -> MaxPool1d(2) -> AdaptiveAvgPool1d(1)", "1x8", "2", (8,), False),
+    # what is cropped at the start and padded on again, in symbols
+    (
+        "ConvTranspose1d(1, 1, 1, padding=((1, 0),)) -> Conv1d(1, 1, 2, padding=((1, 0),))",
+        "1xL",
+        None,
+        (2,),
+        True,
+    ),
+    ("ConvTranspose1d(1, 1, 4, 2, 1) -> Conv1d(1, 1, 3, padding=1)", "1xL", None, (3,), False),
     # two pixels, whatever the input's size
     ("Slice(2, 4, 6) -> Linear(2, 1)", "1x9", "1", (2,), False),
     ("Slice(2, 4, 6) -> Linear(2, 1)", "1xH", "1", (symbol("H"),), True),
@@ -316,6 +338,9 @@ LEFT_OVER = (  # network, input, positions at the end that nothing reads: by han
     # one window, on the padding of the mean, or with a tap at either side of it
     ("Mean((2,), keepdim=True) -> Conv1d(1, 2, 1, stride=3, padding=((1, 0),))", "1x7", (7,)),
     ("AdaptiveAvgPool1d(1) -> Conv1d(1, 1, 2, padding=2, dilation=3)", "1x9", (9,)),
+    # statistics read all positions, wherever the slice starts
+    ("InstanceNorm1d(1) -> Slice(2, 0, 5)", "1x8", (0,)),
+    ("InstanceNorm1d(1) -> Slice(2, 1, 5)", "1x8", (0,)),
 )
 
 
@@ -370,6 +395,51 @@ def test_fields_where_padding_or_another_axis_is_joined(layers, shape, size):
 def test_what_reads_one_position_and_padding_reads_something():
     field = joined_with("Conv1d(1, 1, 2, padding=((0, 1),))", "1x9").receptive_field()
     assert (field.size, field.bound) == ((2,), False)
+
+
+def test_a_gate_along_one_axis_is_a_gate():
+    """A weight for each row, from the row above to the one below, spread over the columns."""
+    layers = "AdaptiveAvgPool2d((None, 1)) -> Conv2d(1, 1, (3, 1), padding=(1, 0))"
+    network = joined_with(layers, "1x5x4", Multiply())
+    field = network.receptive_field()
+    assert (field.size, field.gated, field.bound) == ((1, 1), True, False)
+    assert [axis.pixels for axis in seen(network, (2, 1), "join")] == [(2,), (1,)]
+
+
+def test_paths_that_read_nothing_meet():
+    build = Builder()
+    x = build.chain(
+        "before", INPUT, *network_of("ZeroPad1d((1, -3)) -> Mean((2,), keepdim=True)", "1x3").layers
+    )
+    y = build.chain("behind", x, Conv1d(1, 1, 1, padding=((0, 1),)), Softmax(dim=2))
+    build("join", Add(), y, x)
+    network = build.network("nothing", (1, 3))
+    assert network.receptive_field(node="join").bound
+    assert network.leftover() == (3,)
+
+
+def test_holes_of_a_whole_map_are_filled_by_the_other_path():
+    build = Builder()
+    x = build("pad", ZeroPad1d((2, 0)), INPUT)
+    y = build("mean", AdaptiveAvgPool1d(1), x)
+    scattered = ConvTranspose1d(1, 1, 3, padding=((1, 2),), output_padding=2, dilation=3)
+    build("join", Add(), build("scattered", scattered, y), x)
+    network = build.network("holes", (1, 4))
+    check_fields(network)
+    assert network.receptive_field(node="join").bound
+
+
+def test_a_position_behind_exchanged_axes_is_told_by_the_axes_of_the_input():
+    """Row 0 and column 4 of the map turned over: rows 4 to 6 and column 0."""
+    layers = "Conv2d(1, 1, (3, 1)) -> Permute((0, 1, 3, 2))"
+    rows, columns = seen(layers, (0, 4), "1", input_shape="1x9x5")
+    assert (rows.axis, rows.positions, rows.field, rows.pixels) == ("height", (4, 4), (4, 6), (4, 5, 6))
+    assert (columns.axis, columns.positions, columns.field, columns.pixels) == (
+        "width",
+        (0, 0),
+        (0, 0),
+        (0,),
+    )
 
 
 def test_a_row_of_padding_says_nothing_of_its_columns():

@@ -182,3 +182,8 @@ def test_wrong_input(convmath, arguments, sentence):
 def test_linear_chains_keep_their_names():
     network = Network.chain([Linear(4, 2), ReLU()], (4,))
     assert list(to_torch(network).state_dict()) == ["0.weight", "0.bias"]
+
+
+def test_what_has_symbols_is_not_run():
+    with pytest.raises(ConvmathError, match="has the symbol w; give a number to run it"):
+        verify("Conv2d(3, w, 3)", input_shape="3x8x8")

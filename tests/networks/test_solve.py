@@ -523,3 +523,21 @@ def test_a_width_is_found_for_a_name_and_for_a_file(tmp_path):
 def test_fits_is_asked_of_anything():
     assert fits("unet", (1, 32, 48))
     assert not fits(Conv2d(1, 1, 5), (1, 4, 9))
+
+
+@pytest.mark.parametrize(
+    ("text", "shape", "smallest"),
+    [
+        ("Flatten(2) -> Linear(160, 3)", "1x16x10", (1, 10, 16)),  # of all that have 160 positions
+        ("Flatten(2) -> Linear(16, 3)", "1x2x8", (1, 4, 4)),
+        ("MaxPool2d((1, 2)) -> Flatten(2) -> Linear(6, 3)", "1x6x2", (1, 3, 4)),
+    ],
+)
+def test_the_smallest_of_inputs_whose_axes_depend_on_each_other(text, shape, smallest):
+    assert smallest_input(network_of(text, shape)) == smallest
+
+
+def test_fits_asks_for_nodes_that_are_there_and_reads_text():
+    assert fits("lenet", "1x28x28")
+    with pytest.raises(ConvmathError, match="has no node 'nope'"):
+        fits("lenet", (1, 28, 28), node="nope")
