@@ -10,7 +10,6 @@ from convmath.exact.integers import Integer, is_nonnegative, is_number, least_of
 from convmath.geometry.window import Scatter, Window
 
 MOST_CASES = 100_000  # outputs and taps gone through one by one
-_MOST_COVERED = 2_000  # positions whose reading is looked at whole
 
 
 class Whole(NamedTuple):
@@ -92,16 +91,23 @@ def is_covered(axis_map: AxisMap, outputs: Integer, inputs: Integer) -> bool:
     """Whether it is known, in numbers, that every position of the input is read."""
     if isinstance(axis_map, Whole) or (axis_map is IDENTITY and outputs == inputs):
         return True
-    numbers = is_number(outputs) and is_number(inputs) and countable(axis_map)
-    if not numbers or max(outputs, inputs) > _MOST_COVERED:
+    if not _few(axis_map, outputs, inputs):
         return False
     read = axis_map.sources(set(range(int(outputs))))
     return len(read.intersection(range(int(inputs)))) == inputs
 
 
+def _few(axis_map: AxisMap, outputs: Integer, inputs: Integer) -> bool:
+    """Whether all that outputs read can be listed, in numbers."""
+    if not (is_number(outputs) and is_number(inputs) and countable(axis_map)):
+        return False
+    cases = axis_map.cases if isinstance(axis_map, Listed) else outputs * axis_map.taps  # type: ignore[union-attr]
+    return bool(max(cases, inputs) <= MOST_CASES)
+
+
 def leaves_holes(axis_map: AxisMap, outputs: Integer, inputs: Integer) -> bool:
     """Whether, in numbers, an output between others reads nothing."""
-    if not (is_number(outputs) and is_number(inputs) and countable(axis_map)) or outputs > _MOST_COVERED:
+    if not _few(axis_map, outputs, inputs):
         return False
     found = [axis_map.sources({output}) for output in range(int(outputs))]  # type: ignore[union-attr]
     return any(not any(0 <= source < inputs for source in sources) for sources in found)
@@ -119,10 +125,8 @@ def cuts(axis_map: Window | Scatter | Listed, outputs: Integer, inputs: Integer)
         if isinstance(axis_map, Scatter):
             return _crops(axis_map.window, outputs, inputs), False
         _, behind = axis_map.reads(outputs, outputs)
-        ends = (
-            axis_map.begin,
-            behind - inputs if axis_map.kernel_size == 1 else 0,
-        )  # slices are such windows
+        sliced = axis_map.kernel_size == 1  # as slices are
+        ends = (axis_map.begin, behind - inputs if sliced else 0)
         return not all(map(is_nonnegative, map(least_of, ends))), False
     beside = min(axis_map.period, MOST_CASES)  # what lies farther off reads less of the input
     next_ones = chain(range(-beside, 0), range(int(outputs), int(outputs) + beside))
@@ -150,7 +154,8 @@ def hollowed(
     """How many outputs at the start and at the end read padding alone; ``hollow`` says it of inputs."""
     if axis_map is IDENTITY and outputs == inputs:
         return hollow
-    if not (is_number(outputs) and is_number(inputs) and countable(axis_map)):
+    plain = isinstance(axis_map, Window) and axis_map.dilation == 1
+    if not (is_number(outputs) and is_number(inputs) and (plain or _few(axis_map, outputs, inputs))):
         return 0, 0
     first, last, size = hollow[0], inputs - 1 - hollow[1], int(outputs)
 

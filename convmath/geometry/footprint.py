@@ -64,7 +64,7 @@ class Footprint(NamedTuple):
     n: Integer | None = None
     gaps: bool = False
     hollow: tuple[int, int] = (0, 0)
-    covers: bool = True
+    covers: bool = False
 
     def span(self, output: int) -> Span:
         """The first and last input position that one output reads."""

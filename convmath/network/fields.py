@@ -42,7 +42,7 @@ class Seen(NamedTuple):
     @classmethod
     def of(cls, input_shape: Sequence[Integer]) -> Seen:
         """The input itself; axes of one size share a footprint."""
-        start = {n: Footprint(n=n) for n in input_shape[1:]}
+        start = {n: Footprint(n=n, covers=True) for n in input_shape[1:]}
         return cls((None, *(start[n] for n in input_shape[1:])), (None, *range(1, len(input_shape))))
 
 

@@ -229,9 +229,9 @@ BY_HAND = (  # a footprint, what is asked of it, the answer
     # all that four windows of three at a stride of two read; padding is not read, and may hide gaps
     (lambda: Footprint(n=9).then(Window(3, 2), 4, 9).then(Whole(4)), "spans", ((0, 8),)),
     (lambda: Footprint(n=10).then(Window(3, 2), 4, 10).then(Whole(4)), "spans", ((0, 8),)),
-    (lambda: Footprint(n=10).then(Window(3, 2), 4, 10).then(Whole(4)), "bound", False),
+    (lambda: Footprint(n=10, covers=True).then(Window(3, 2), 4, 10).then(Whole(4)), "bound", False),
     (lambda: Footprint(n=5).then(Window(3, 1, 1, 1), 5, 5).then(Whole(5)), "spans", ((0, 4),)),
-    (lambda: Footprint(n=5).then(Window(3, 1, 1, 1), 5, 5).then(Whole(5)), "bound", False),
+    (lambda: Footprint(n=5, covers=True).then(Window(3, 1, 1, 1), 5, 5).then(Whole(5)), "bound", False),
     (lambda: Footprint(n=5).then(DILATED, 5, 5).then(Whole(5)), "bound", True),
     (lambda: Footprint(n=9).then(Window(3, 2), 4, 9).then(Whole(4)), "shift", 0),
     (lambda: Footprint(n=N).then(Whole(K)), "bound", True),
