@@ -125,8 +125,7 @@ def cuts(axis_map: Window | Scatter | Listed, outputs: Integer, inputs: Integer)
         if isinstance(axis_map, Scatter):
             return _crops(axis_map.window, outputs, inputs), False
         _, behind = axis_map.reads(outputs, outputs)
-        sliced = axis_map.kernel_size == 1  # as slices are
-        ends = (axis_map.begin, behind - inputs if sliced else 0)
+        ends = (axis_map.begin, behind - inputs) if axis_map.kernel_size == 1 else (axis_map.begin,)
         return not all(map(is_nonnegative, map(least_of, ends))), False
     beside = min(axis_map.period, MOST_CASES)  # what lies farther off reads less of the input
     next_ones = chain(range(-beside, 0), range(int(outputs), int(outputs) + beside))

@@ -7,7 +7,7 @@ import pytest
 import sympy
 
 from convmath.exact.proof import evaluate
-from convmath.geometry.axis import Whole
+from convmath.geometry.axis import Whole, hollowed
 from convmath.geometry.footprint import Footprint, _shortest
 from convmath.geometry.meeting import joined, side_by_side
 from convmath.geometry.window import Scatter, Window
@@ -32,6 +32,21 @@ def test_a_pattern_goes_on_behind_the_map(axis_map):
     outputs = axis_map.window.stride * 8 + axis_map.window.size - 2 * axis_map.window.begin
     found = Footprint(n=9).then(axis_map, outputs, 9)
     assert (len(found.spans), found.ends) == (axis_map.window.stride, False)
+
+
+@pytest.mark.parametrize(
+    ("axis_map", "outputs", "inputs", "hollow"),
+    [
+        (Window(2, begin=1, dilation=3), 2, 2, (1, 0)),  # taps -1 and 2, then 0 and 3
+        (Window(2, begin=2, dilation=3), 3, 2, (0, 0)),  # only the one between: -2 and 1, -1 and 2, 0 and 3
+        (Window(1, begin=2), 6, 3, (2, 1)),
+        (Window(3, begin=1), 5, 5, (0, 0)),
+        (Scatter(Window(1, stride=3, begin=2)), 5, 3, (1, 0)),  # input 1 lands on 1, input 2 on 4
+    ],
+    ids=str,
+)
+def test_outputs_that_read_padding_alone(axis_map, outputs, inputs, hollow):
+    assert hollowed(axis_map, outputs, inputs, (0, 0)) == hollow
 
 
 def reads(chain, output):

@@ -186,6 +186,13 @@ SIZES = (  # network, input, node or None for the last map, size of the field, w
         (2,),
         True,
     ),
+    (
+        "ConvTranspose1d(1, 1, 1, padding=((0, 1),)) -> Conv1d(1, 1, 2, padding=((0, 1),))",
+        "1xL",
+        None,
+        (2,),
+        True,
+    ),
     ("ConvTranspose1d(1, 1, 4, 2, 1) -> Conv1d(1, 1, 3, padding=1)", "1xL", None, (3,), False),
     # two pixels, whatever the input's size
     ("Slice(2, 4, 6) -> Linear(2, 1)", "1x9", "1", (2,), False),
@@ -237,6 +244,13 @@ def seam():
     x = build("twice", Concat(dim=2), x, x)
     build("over", Conv1d(1, 1, 2), x)
     return build.network("seam", (1, 8))
+
+
+def test_padding_where_positions_were_cut_off_has_none_of_their_field():
+    """Position 0 is cut off: what is padded in its place reads nothing, 1 and 2 read 0..2 and 1..3."""
+    chain = "Conv1d(1, 1, 3, padding=1) -> Slice(2, 1, 9) -> Conv1d(1, 1, 3, padding=1)"
+    field = network_of(chain, "1x9").trace().fields["2"][1]
+    assert (field.span(0), field.span(1)) == ((0, 3), (0, 4))
 
 
 def test_a_map_behind_itself():
@@ -382,6 +396,11 @@ def joined_with(layers, shape, join=None):
         ("Conv1d(1, 1, 3, dilation=2) -> ZeroPad1d(2)", "1x9", (5,)),  # at 0 a zero beside the input's 0
         ("Conv2d(1, 1, 3) -> ZeroPad2d(2) -> ZeroPad2d(-1)", "1x5x5", (3, 3)),
         ("AdaptiveAvgPool1d(1) -> ZeroPad1d((0, 8))", "1x9", (9,)),  # one of the mean, eight zeros
+        (
+            "Conv1d(1, 1, 2, padding=((1, 2),), dilation=3)",
+            "1x2",
+            (4,),
+        ),  # at 0 taps on both sides of the input
         ("Permute((0, 1, 3, 2))", "1x6x6", (6, 6)),  # 0,4 and 4,0: five of six, at 0,5 all
     ],
 )
