@@ -41,8 +41,9 @@ def seen(
     """What a position, or a region of positions, of a node reads of the input, axis by axis.
 
     ``what`` is a layer, a chain, a name, a file or a module; without a node its last map is meant.  Every
-    tap is followed, and padding reads nothing.  Raises ConvmathError for a position that is not on the
-    map, and where the input or a layer has a symbol.
+    tap is followed, gates and statistics left out, and padding reads nothing.
+
+    Raises ConvmathError for a position that is not on the map, and where the input or a layer has a symbol.
 
     >>> seen("lenet", (0, (3, 4)), node="S4")[1][1:5]
     ((3, 4), (10, 29), (10, 27), Fraction(39, 2))

@@ -17,7 +17,8 @@ def reached(
 ) -> tuple[frozenset[int], ...]:
     """Per spatial axis, the positions of a node that read ``pixel``; without a name, of the last map.
 
-    Every tap is followed; over several paths it is what any of them reaches, each axis by itself.
+    Every tap is followed, those of gates and statistics too; over several paths it is what any of them
+    reaches, each axis by itself.
 
     >>> from convmath import Conv1d
     >>> chain = [Conv1d(1, 1, 3, padding=1), Conv1d(1, 1, 3, stride=2, padding=1)]
