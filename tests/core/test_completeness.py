@@ -39,7 +39,8 @@ def test_has_a_hand_worked_example(kind):
 
 READ_OTHERWISE = {  # what torch.export does not show as one operator, or shows as another layer's
     **dict.fromkeys(("Subsample2d", "RadialBasis", "Affine"), "as the layers it is made of"),
-    **dict.fromkeys(("GlobalAvgPool2d", "GlobalMaxPool2d", "AdaptiveMaxPool2d"), "pooling to size 1"),
+    **dict.fromkeys(("GlobalAvgPool2d", "GlobalMaxPool2d"), "adaptive pooling to size 1"),
+    "AdaptiveMaxPool2d": "its example keeps the size of an axis, which is read as a number",
     **dict.fromkeys(("Dropout1d", "Dropout2d", "Dropout3d"), "as Dropout"),
     "ConstantPad1d": "its examples pad with 0",
     **dict.fromkeys(("SymmetricPad1d", "SymmetricPad2d", "SymmetricPad3d"), "not read: index_select"),
