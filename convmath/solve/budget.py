@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -83,7 +82,8 @@ def largest_width(
     """
     _check_limits(limits, dtype)
     check_number("multiple_of", multiple_of)
-    build = what if inspect.isroutine(what) else _widths(what, input_shape, limits, dtype)
+    makes = callable(what) and not hasattr(what, "named_parameters")  # modules can be called too
+    build: Any = what if makes else _widths(what, input_shape, limits, dtype)
 
     def excess(times: int) -> str:
         return _excess(_numbers(build(times * multiple_of), limits, dtype), limits)

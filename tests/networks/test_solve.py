@@ -2,6 +2,7 @@
 
 import itertools
 from contextlib import nullcontext
+from functools import partial
 
 import pytest
 from hypothesis import given
@@ -518,6 +519,17 @@ def test_a_width_is_found_for_a_name_and_for_a_file(tmp_path):
     assert most.counts == {"parameters": 28 * most.value + 8 * most.value + 8}
     assert most.value == 27
     assert largest_width("resnet18", {"parameters": 10**6}).value == 17
+
+
+class Pairs:
+    def __call__(self, width):
+        return pair(width)
+
+
+@pytest.mark.parametrize("build", [pair, partial(pair), Pairs()], ids=["function", "partial", "object"])
+def test_whatever_makes_networks_can_be_asked_for_a_width(build):
+    """A pair of width 1 has 38 parameters, by hand above."""
+    assert largest_width(build, {"parameters": 38}).counts == {"parameters": 38}
 
 
 def test_fits_is_asked_of_anything():
