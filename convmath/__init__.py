@@ -22,7 +22,8 @@ _PLACES = {
     "network.files": ("load", "save"),
     "network.network": ("Builder", "Chain", "Network"),
     "network.nodes": ("INPUT", "Node"),
-    "network.parse": ("parse_chain", "parse_layer", "parse_shape"),
+    "parse.layer": ("parse_layer",),
+    "parse.shape": ("parse_shape",),
     "network.separable": (
         "depthwise_conv2d",
         "depthwise_separable_conv2d",
@@ -30,7 +31,7 @@ _PLACES = {
         "separate",
         "spatially_separable_conv2d",
     ),
-    "read": ("network_of", "summarise"),
+    "read": ("network_of", "parse_chain", "summarise"),
 }
 MODULES = layers.MODULES | {
     name: f"{__name__}.{place}" for place, names in _PLACES.items() for name in names

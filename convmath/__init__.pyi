@@ -117,15 +117,15 @@ from convmath.network.network import Chain as Chain
 from convmath.network.network import Network as Network
 from convmath.network.nodes import INPUT as INPUT
 from convmath.network.nodes import Node as Node
-from convmath.network.parse import parse_chain as parse_chain
-from convmath.network.parse import parse_layer as parse_layer
-from convmath.network.parse import parse_shape as parse_shape
 from convmath.network.separable import depthwise_conv2d as depthwise_conv2d
 from convmath.network.separable import depthwise_separable_conv2d as depthwise_separable_conv2d
 from convmath.network.separable import pointwise_conv2d as pointwise_conv2d
 from convmath.network.separable import separate as separate
 from convmath.network.separable import spatially_separable_conv2d as spatially_separable_conv2d
+from convmath.parse.layer import parse_layer as parse_layer
+from convmath.parse.shape import parse_shape as parse_shape
 from convmath.read import network_of as network_of
+from convmath.read import parse_chain as parse_chain
 from convmath.read import summarise as summarise
 
 __version__: str

@@ -15,9 +15,8 @@ from convmath.explain import explain
 from convmath.explain.element import work_out
 from convmath.explain.quantities import plainly
 from convmath.layers import AdaptiveAvgPool2d, AvgPool2d, Conv1d, Conv2d, ConvTranspose2d, MaxPool2d
-from convmath.network.parse import parse_chain
 from convmath.network.separable import separate
-from convmath.read import network_of
+from convmath.read import network_of, parse_chain
 from convmath.render.expression import write
 
 

@@ -8,11 +8,10 @@ from typing import Any
 
 import click
 
-from convmath.cli.options import DTYPE, INPUT, NETWORK, NODE, as_json, numbers_of, say
+from convmath.cli.options import DTYPE, INPUT, NETWORK, NODE, as_json, asked_network, numbers_of, say
 from convmath.errors import ConvmathError, short
 from convmath.explain.quantities import chosen, of_node, plainly
 from convmath.network.network import Network
-from convmath.read import network_of
 
 FORMATS = ("text", "markdown", "latex", "html", "json")
 
@@ -61,15 +60,15 @@ def explain(
         raise ConvmathError("--x, --w and --b are numbers for --element; give --element 0,0,0 too")
     if sum(asked is not None for asked in (only, position, element)) > 1:
         raise ConvmathError("--only, --position and --element are three questions; ask one at a time")
-    read = network_of(network, input_text)
+    asked = asked_network(network, input_text)
     if element is not None:
-        say(_element(read, node, element, arrays, format_))
+        say(_element(asked, node, element, arrays, format_))
     elif position is not None:
-        say(_position(read, node, position, format_))
+        say(_position(asked, node, position, format_))
     elif format_ == "json":
-        say(as_json(plainly(read, dtype, node, only)))
+        say(as_json(plainly(asked, dtype, node, only)))
     else:
-        say(_rendered(read, node, only, dtype, format_))
+        say(_rendered(asked, node, only, dtype, format_))
 
 
 def _rendered(read: Network, node: str | None, only: str | None, dtype: str, format_: str) -> str:

@@ -15,13 +15,14 @@ from convmath.cli.options import (
     JSON_TOO,
     NETWORK,
     as_json,
+    asked_network,
     say,
     width_of_terminal,
 )
 from convmath.errors import ConvmathError, short
 from convmath.exact.integers import Integer
 from convmath.layers.base import show
-from convmath.network.parse import parse_shape
+from convmath.parse.shape import parse_shape
 
 FORMATS = ("table", "text", "markdown", "csv", "latex", "html", "json")
 
@@ -63,10 +64,9 @@ def summary(
     convmath summary vgg16 --fields
     """
     from convmath.network.summary import summary_of
-    from convmath.read import network_of
 
-    read = network_of(network, input_text, symbolic=symbolic)
-    found = summary_of(read, batch=_samples(batch), counting=counting, dtype=dtype)
+    asked = asked_network(network, input_text, symbolic=symbolic)
+    found = summary_of(asked, batch=_samples(batch), counting=counting, dtype=dtype)
     found = found if depth is None else found.grouped(depth)
     if fields and format_ not in ("table", "text"):
         raise ConvmathError(
@@ -108,11 +108,11 @@ def compare(networks: tuple[str, ...], input_text: str | None, counting: str, fo
     \b
     convmath compare alexnet vgg16 resnet50 densenet121
     """
-    from convmath.read import summarise
+    from convmath.network.summary import summary_of
     from convmath.render.network import field, number, plain_totals, size_text
     from convmath.render.table import aligned
 
-    found = [summarise(name, input_text, counting=counting) for name in networks]
+    found = [summary_of(asked_network(name, input_text), counting=counting) for name in networks]
     if format_ == "json":
         say(as_json(list(map(plain_totals, found))))
         return

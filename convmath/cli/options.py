@@ -5,20 +5,64 @@ from __future__ import annotations
 import json
 import re
 import sys
-from typing import Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from convmath.errors import ConvmathError, short
 from convmath.network.dtypes import BYTES
 
+if TYPE_CHECKING:
+    from convmath.layers.base import Shape
+    from convmath.network.network import Network
+
 NETWORK = click.argument("network")
-INPUT = click.option(
+_INPUT = click.option(
     "--input",
     "input_text",
     metavar="CxHxW",
     help="Input shape without the batch; the network's own unless given.",
 )
+_LAYOUT = click.option(
+    "--layout",
+    type=click.Choice(("CHW", "HWC"), case_sensitive=False),
+    is_eager=True,
+    expose_value=False,
+    callback=lambda ctx, parameter, value: ctx.meta.__setitem__(_ASKED, value),
+    help="Whether --input has its channels first or last; as it fits unless given.",
+)
+_ASKED = "convmath.layout"
+
+
+def INPUT(command: Callable[..., Any]) -> Callable[..., Any]:  # noqa: N802
+    """The options for the input's shape."""
+    return _INPUT(_LAYOUT(command))
+
+
+def asked_network(network: str, input_text: str | None, *, symbolic: bool = False) -> Network:
+    """The network that the arguments mean; what had to be understood is said."""
+    from convmath.read import network_of
+
+    found = network_of(network, input_text, symbolic=symbolic, layout=layout_asked())
+    for remark in found.remarks:
+        click.echo(f"convmath: {remark}", err=True)
+    return found
+
+
+def shape_of(input_text: str) -> Shape:
+    """The input's shape with channels first."""
+    from convmath.parse.shape import fitted, parse_shape
+
+    return fitted(parse_shape(input_text), None, layout=layout_asked()).shape
+
+
+def layout_asked() -> str | None:
+    """CHW or HWC; None where it is left to what fits."""
+    found: str | None = click.get_current_context().meta.get(_ASKED)
+    return found
+
+
 NODE = click.option("--node", metavar="NAME", help="One node of the network, like layer1.0.conv1.")
 DTYPE = click.option("--dtype", type=click.Choice(list(BYTES)), default="float32", show_default=True)
 CONVENTION = click.option(

@@ -8,7 +8,18 @@ from typing import TYPE_CHECKING
 
 import click
 
-from convmath.cli.options import DTYPE, INPUT, JSON_TOO, NETWORK, NODE, as_json, numbers_of, say
+from convmath.cli.options import (
+    DTYPE,
+    INPUT,
+    JSON_TOO,
+    NETWORK,
+    NODE,
+    as_json,
+    asked_network,
+    numbers_of,
+    say,
+    shape_of,
+)
 from convmath.errors import ConvmathError, short
 from convmath.layers.base import Shape, show
 from convmath.network.network import Network
@@ -239,15 +250,13 @@ def width(
 
 
 def _read(text: str, input_text: str | None) -> Network:
-    from convmath.read import network_of
-
-    return network_of(text, None if input_text is None else _numbers(input_text))
+    if input_text is not None:
+        _numbers(input_text)
+    return asked_network(text, input_text)
 
 
 def _numbers(text: str) -> Shape:
-    from convmath.network.parse import parse_shape
-
-    shape = parse_shape(text)
+    shape = shape_of(text)
     for size in shape:
         if not isinstance(size, int):
             raise ConvmathError(f"--input {text} has the symbol {size}; give numbers, like 3x224x224")

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from convmath.cli.options import INPUT, say
+from convmath.cli.options import INPUT, layout_asked, say, shape_of
 from convmath.errors import ConvmathError
 
 
@@ -77,6 +77,7 @@ def _verified(texts: list[str], input_text: str | None, device: str, seed: int) 
 
     from convmath.oracle.verify import verify as verify_network
 
+    asked = shape_of(input_text) if input_text and layout_asked() else input_text
     columns = (TextColumn("{task.description:<24}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     verdicts = []
     console = Console(stderr=True)
@@ -84,7 +85,7 @@ def _verified(texts: list[str], input_text: str | None, device: str, seed: int) 
         task = progress.add_task("", total=len(texts))
         for text in texts:
             progress.update(task, description=text if len(text) < 40 else text[:37] + "...")
-            verdicts.append(verify_network(text, device, seed, input_text))
+            verdicts.append(verify_network(text, device, seed, asked))
             progress.advance(task)
     return verdicts
 

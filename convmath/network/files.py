@@ -13,7 +13,8 @@ from convmath.errors import ConvmathError, near, short
 from convmath.layers.base import Shape, show
 from convmath.network.network import Network
 from convmath.network.nodes import Node
-from convmath.network.parse import parse_layer, parse_shape
+from convmath.parse.layer import parse_layer
+from convmath.parse.shape import parse_shape
 
 
 def save(network: Network, path: str | Path) -> None:

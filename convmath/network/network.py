@@ -32,8 +32,9 @@ class Network:
     ``conv1.weight``.  ``unknown`` names operators that an import could not read: totals are then partial.
     ``uncounted`` names weights that are no parameters of their own: those of a node before, or fixed. Of
     an imported module's parameters ``frozen`` counts, by name, those that are read but not trained, and
-    ``unused`` those that nothing reads.  ``confirm`` is called with the network and an input before it
-    is traced on that, and raises where the network does not stand for it.
+    ``unused`` those that nothing reads.  ``remarks`` say what had to be understood to read it.  ``confirm``
+    is called with the network and an input before it is traced on that, and raises where the network does
+    not stand for it.
 
     >>> from convmath import Conv2d, MaxPool2d
     >>> network = Network.chain([Conv2d(1, 6, 5, padding=2), MaxPool2d(2)], (1, 28, 28))
@@ -50,6 +51,7 @@ class Network:
     uncounted: frozenset[str] = frozenset()
     frozen: tuple[tuple[str, int], ...] = ()
     unused: tuple[tuple[str, int], ...] = ()
+    remarks: tuple[str, ...] = field(default=(), repr=False, compare=False)
     confirm: Callable[[Network, Shape], None] | None = field(default=None, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -60,25 +62,30 @@ class Network:
 
     @classmethod
     def chain(
-        cls, layers: Layer | Iterable[Layer], input_shape: Shape | None = None, name: str = CHAIN
+        cls,
+        layers: Layer | Iterable[Layer] | Mapping[str, Layer],
+        input_shape: Shape | None = None,
+        name: str = CHAIN,
+        remarks: tuple[str, ...] = (),
     ) -> Network:
-        """Layers one after another, named by their place.
+        """Layers one after another, by the names they are given or by their place.
 
         >>> from convmath import Conv2d, MaxPool2d
         >>> print(Network.chain([Conv2d(1, 6, 5), MaxPool2d(2)]))
         Conv2d(1, 6, 5) -> MaxPool2d(2)
         """
-        build = Builder()
-        listed = (layers,) if isinstance(layers, Layer) else tuple(layers)
-        if not listed:
+        build, x = Builder(), INPUT
+        listed = (layers,) if isinstance(layers, Layer) else layers
+        named = listed if isinstance(listed, Mapping) else dict(_by_place(listed))
+        if not named:
             raise ConvmathError("a chain needs at least one layer")
-        for layer in listed:
+        for own, layer in named.items():
             if not isinstance(layer, Layer):
                 raise ConvmathError(f"{layer!r} is no layer; a chain takes layers like Conv2d(3, 8, 3)")
             if layer.arity != 1:
                 raise ConvmathError(f"{layer!r} does not read one input and cannot stand in a chain")
-        build.chain("", INPUT, *listed)
-        return build.network(name, input_shape)
+            x = build(own, layer, x)
+        return build.network(name, input_shape, remarks=remarks)
 
     @property
     def output(self) -> str:
@@ -202,6 +209,10 @@ class Network:
 
     def __str__(self) -> str:
         return self.title if self.input_shape is None else f"{self.title} on {show(self.input_shape)}"
+
+
+def _by_place(layers: Iterable[Layer]) -> Iterator[tuple[str, Layer]]:
+    return ((str(place), layer) for place, layer in enumerate(layers))
 
 
 def Chain(layers: Layer | Iterable[Layer]) -> Network:  # noqa: N802

@@ -18,7 +18,7 @@ from convmath.layers.base import Shape
 from convmath.network.conventions import convention
 from convmath.network.dtypes import width_of
 from convmath.network.network import Network
-from convmath.network.parse import parse_shape
+from convmath.parse.shape import parse_shape
 from convmath.read import ShapeLike, Subject, is_name, network_of
 from convmath.solve.substitute import substituted, the_symbol
 

@@ -10,8 +10,8 @@ from convmath.layers.arguments import symbols_of
 from convmath.layers.base import Shape
 from convmath.layers.join import Join
 from convmath.network.network import Network
-from convmath.network.parse import parse_shape
 from convmath.network.trace import Trace
+from convmath.parse.shape import parse_shape
 from convmath.read import ShapeLike, Subject, module_of, network_of
 
 

@@ -20,7 +20,7 @@ from convmath.exact.integers import is_number
 from convmath.layers import NAMES
 from convmath.layers.base import Shape, show
 from convmath.network.network import Network, checked_shape
-from convmath.network.parse import parse_shape
+from convmath.parse.shape import parse_shape
 from convmath.torch.general import generally
 from convmath.torch.graph import Importer
 

@@ -99,19 +99,30 @@ def names() -> list[str]:
 
 
 def full_name(name: str) -> str:
-    """The full name of a plain one.
+    """The full name of a plain one, whatever its case and its dashes.
 
     >>> full_name("resnet50"), full_name("lenet"), full_name("resnet50@paper")
     ('resnet50@torchvision', 'lenet@lecture', 'resnet50@paper')
+    >>> full_name("VGG-16"), full_name("MobileNet v2")
+    ('vgg16@torchvision', 'mobilenet_v2@torchvision')
     """
     candidates = [name, ALIASES.get(name, name), *(f"{name}@{variant}" for variant in _PREFERENCE)]
     for candidate in candidates:
         if candidate in ZOO:
             return candidate
+    for candidate in map(_bare, candidates):
+        for known in ZOO:
+            if _bare(known) == candidate:
+                return known
     plain = sorted({known.partition("@")[0] for known in ZOO})
     raise ConvmathError(
         f"there is no network {short(name)}{near(name, [*ZOO, *plain], 'convmath list names them all')}"
     )
+
+
+def _bare(name: str) -> str:
+    """A name in small letters, without dashes and spaces."""
+    return name.lower().translate(str.maketrans("", "", "-_ "))
 
 
 def network(
