@@ -12,6 +12,7 @@ from convmath.later import later
 __version__ = "0.1.0"
 
 _PLACES = {
+    "check": ("check",),
     "errors": ("ConvmathError",),
     "exact.floors": ("FloorDiv", "Gcd"),
     "exact.integers": ("ceil_div", "floor_div"),

@@ -1,10 +1,11 @@
-"""Names of a package that are imported when they are first asked for."""
+"""Names of a package that are imported when they are first asked for, and packages that are called."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping
 from importlib import import_module
+from types import ModuleType
 from typing import Any
 
 
@@ -20,3 +21,13 @@ def later(package: str, modules: Mapping[str, str]) -> Callable[[str], Any]:
         return found
 
     return __getattr__
+
+
+def called_like(package: str, function: str) -> None:
+    """Let a package be called like one of its functions: ``convmath.explain("lenet")``."""
+
+    class Package(ModuleType):
+        def __call__(self, *args: Any, **kwargs: Any) -> Any:
+            return getattr(self, function)(*args, **kwargs)
+
+    sys.modules[package].__class__ = Package

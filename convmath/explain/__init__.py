@@ -5,11 +5,9 @@ The package is called like its function: ``convmath.explain("lenet")``.
 
 from __future__ import annotations
 
-import sys
-from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from convmath.later import later
+from convmath.later import called_like, later
 
 if TYPE_CHECKING:
     from convmath.explain.ask import explain as explain
@@ -23,11 +21,4 @@ _PLACES = {
 }
 __all__ = ["Explanation", "Explanations", "Quantity", "explain"]
 __getattr__ = later(__name__, _PLACES)
-
-
-class _Package(ModuleType):
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        return self.explain(*args, **kwargs)
-
-
-sys.modules[__name__].__class__ = _Package
+called_like(__name__, "explain")

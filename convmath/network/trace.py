@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -25,10 +25,13 @@ class Trace:
     """Shapes, counts and receptive fields of a network on an input shape, numbers or symbols.
 
     Equal layers on equal shapes are worked out once.  ``demands`` hold what layers ask of sizes that the
-    input leaves open, each with the node that was the first to ask.
+    input leaves open, each with the node that was the first to ask.  ``given`` are shapes that some
+    nodes are said to have, whatever they have: those behind them go on from there.
     """
 
-    def __init__(self, network: Network, input_shape: Shape) -> None:
+    def __init__(
+        self, network: Network, input_shape: Shape, given: Mapping[str, Shape] | None = None
+    ) -> None:
         self.network: Network = network
         self.input_shape: Shape = tuple(input_shape)
         self.shapes: dict[str, Shape] = {INPUT: self.input_shape}
@@ -39,7 +42,7 @@ class Trace:
         with noting(solving=any(map(is_function, self.input_shape))) as noted:
             for node in network.nodes:
                 placed = self.placed[node.name] = self._place(node, known)
-                self.shapes[node.name] = placed.output_shape
+                self.shapes[node.name] = (given or {}).get(node.name, placed.output_shape)
                 self._times[placed] += 1
                 while len(self.demands) < len(noted):
                     self.demands.append((node.name, noted[len(self.demands)]))

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple, NoReturn
 
 from convmath.errors import ConvmathError, short
@@ -43,14 +42,13 @@ class Unknown:
 UNKNOWN = Unknown()
 
 
-@dataclass(frozen=True)
-class Call:
+class Call(NamedTuple):
     """A name with its arguments; ``label`` is what its author calls it, ``parts`` what is inside."""
 
     name: str
     text: str
     args: tuple[Any, ...] = ()
-    named: dict[str, Any] = field(default_factory=dict)
+    named: Mapping[str, Any] = {}
     label: str = ""
     parts: tuple[Call, ...] | None = None
     bare: bool = False  # written without brackets

@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 from convmath.errors import ConvmathError, short
 from convmath.exact.integers import Integer, product
 from convmath.geometry.notation import AXES, symbol
+from convmath.layers import NAMES
 from convmath.layers.base import Layer, Shape, show
 from convmath.parse.calls import UNKNOWN, Call, read_calls
-from convmath.parse.keras import both_write, input_of, is_keras, keras_layers
 from convmath.parse.layer import layer_symbol, torch_layer
 from convmath.parse.shape import Fitted, fitted, fitted_last
 
@@ -41,11 +41,10 @@ def read_chain(text: str, shape: Shape | None = None, layout: str | None = None)
     calls, remarks = [], list[str]()
     for label, call in _flat(read_calls(text, layer_symbol), "", remarks):
         calls.append((label, call))
-    stated = next((found for _, call in calls if (found := input_of(call)) is not None), None)
     layered = [(label, call) for label, call in calls if call.kind not in _INPUTS]
     if not layered:
         raise ConvmathError("a layer is missing; write for instance Conv2d(3, 64, 3) -> ReLU()")
-    keras = stated is not None or any(is_keras(call) for _, call in layered)
+    keras, stated = _of_keras([call for _, call in calls])
     found = _input(layered[0][1], keras, shape, stated, layout)
     if found.remark:
         remarks.append(found.remark)
@@ -70,6 +69,16 @@ def _flat(
                 f"{short(call.text)} is a module of its own, and does not print what it does; give the "
                 "module itself, like net.py:Net"
             )
+
+
+def _of_keras(calls: Sequence[Call]) -> tuple[bool, Any]:
+    """Whether some calls are layers of Keras, and the input that they state."""
+    if all(call.kind in NAMES and "keras" not in call.name for call in calls):
+        return False, None
+    from convmath.parse.keras import input_of, is_keras
+
+    stated = next((found for call in calls if (found := input_of(call)) is not None), None)
+    return stated is not None or any(map(is_keras, calls)), stated
 
 
 def _input(first: Call, keras: bool, shape: Shape | None, stated: Any, layout: str | None) -> Fitted:
@@ -142,7 +151,11 @@ def _placed(
 
 
 def _made(call: Call, keras: bool, shape: Shape | None, remarks: list[str]) -> tuple[Layer, ...]:
-    if keras and (is_keras(call) or both_write(call)):
+    if not keras:
+        return _torch(call, shape, remarks)
+    from convmath.parse.keras import both_write, is_keras, keras_layers
+
+    if is_keras(call) or both_write(call):
         if shape is None:
             raise ConvmathError(
                 f"{short(call.text)} takes its channels from the input; give it, like --input 28x28x1"
@@ -150,6 +163,10 @@ def _made(call: Call, keras: bool, shape: Shape | None, remarks: list[str]) -> t
         if call.kind == "BatchNormalization":
             remarks.append(_moving_statistics(shape[0]))
         return keras_layers(call, shape)
+    return _torch(call, shape, remarks)
+
+
+def _torch(call: Call, shape: Shape | None, remarks: list[str]) -> tuple[Layer, ...]:
     layer = torch_layer(call, shape)
     if UNKNOWN in (*call.args, *call.named.values()):
         remarks.append(f"{call.text} is read as {layer!r}, on {show(shape or ())}")
@@ -159,6 +176,7 @@ def _made(call: Call, keras: bool, shape: Shape | None, remarks: list[str]) -> t
 def _moving_statistics(channels: Integer) -> str:
     """What Keras counts more."""
     return (
-        f"BatchNormalization has {product([4, channels])} numbers, as Keras counts: {product([2, channels])} "
-        "are trained, and as many are moving statistics; parameters here are those that are trained"
+        f"BatchNormalization has {product([4, channels])} numbers, as Keras counts: "
+        f"{product([2, channels])} are trained, and as many are moving statistics; parameters here are "
+        "those that are trained"
     )

@@ -12,12 +12,8 @@ from convmath.errors import ConvmathError, near, short
 from convmath.exact.integers import Integer
 from convmath.layers import NAMES
 from convmath.layers.base import Layer, Shape
-from convmath.layers.conv import PADDING_MODES
-from convmath.layers.resize import MODES
-from convmath.layers.sliding import PADDING_WORDS
 from convmath.parse.calls import UNKNOWN, Call, read_calls
 
-_WORDS = (*PADDING_WORDS, *PADDING_MODES, *MODES)
 _LAZY = "Lazy"  # what PyTorch calls layers that take their channels from their first input
 
 
@@ -81,7 +77,7 @@ def layer_symbol(name: str) -> Integer:
     """The symbol that a name in a layer's text stands for."""
     if keyword.iskeyword(name):
         raise ConvmathError(f"{name} is a word of Python and cannot be a symbol; pick another letter")
-    if name in _WORDS:
+    if name in _words():
         raise ConvmathError(f"{name} is a word, not a symbol; write {name!r} in quotes")
     if "." in name:
         raise ConvmathError(f"{short(name)} is no symbol; write a number, or a name without dots")
@@ -89,6 +85,15 @@ def layer_symbol(name: str) -> Integer:
 
     found: Integer = symbol(name)
     return found
+
+
+def _words() -> tuple[str, ...]:
+    """The words that arguments take."""
+    from convmath.layers.conv import PADDING_MODES
+    from convmath.layers.resize import MODES
+    from convmath.layers.sliding import PADDING_WORDS
+
+    return (*PADDING_WORDS, *PADDING_MODES, *MODES)
 
 
 def _needs(kind: type[Layer]) -> bool:

@@ -186,7 +186,7 @@ ORDER = (  # each folder or file knows those before it
         "torch",
         "read",
     ),
-    *("explain", "derive", "solve", "lecture", "oracle", "cli", "__main__"),
+    *("explain", "derive", "solve", "check", "lecture", "oracle", "cli", "__main__"),
 )
 
 

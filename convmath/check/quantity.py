@@ -1,0 +1,376 @@
+"""What can be asked of a layer or a network, under the names people use, and the right answer to each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from convmath.check.facts import Facts, axes_facts, layer_facts
+from convmath.errors import ConvmathError, near, short
+from convmath.exact.integers import Integer, product, ratio
+from convmath.geometry.notation import AXES, AXIS_NAMES
+from convmath.layers.base import Placed, Shape
+from convmath.network.conventions import convention
+from convmath.network.dtypes import width_of
+from convmath.network.nodes import INPUT, Node
+from convmath.network.trace import Trace
+
+
+@dataclass(eq=False)
+class Subject:
+    """What a question is about: a network on its input or one node of it, a number format, a batch."""
+
+    trace: Trace
+    node: Node | None
+    dtype: str = "float32"
+    batch: int = 1
+
+    @property
+    def placed(self) -> Placed | None:
+        """The layer that is asked about; None of a network of several."""
+        return self.trace.placed[self.node.name] if self.node else None
+
+    @property
+    def output(self) -> Shape:
+        """The shape that it gives."""
+        return self.trace.shapes[self.node.name] if self.node else self.trace.output_shape
+
+    @property
+    def width(self) -> int:
+        """Bytes of an element."""
+        return width_of(self.dtype)
+
+    @cached_property
+    def facts(self) -> Facts:
+        """The numbers of its layer."""
+        assert self.placed is not None
+        found = layer_facts(self.placed)
+        first = self.trace.input_shape[0]
+        return found if self.is_first else found | Facts({"C_0": first})
+
+    @property
+    def is_first(self) -> bool:
+        """Whether it reads the network's input."""
+        return self.node is None or self.node.inputs == (INPUT,)
+
+    @cached_property
+    def axes(self) -> tuple[Facts, ...]:
+        """The numbers of its layer's spatial axes; none where no window slides."""
+        return axes_facts(self.placed) if self.placed is not None and len(self.placed.shapes) == 1 else ()
+
+    def each(self) -> list[Subject]:
+        """The same of every node."""
+        return [replace(self, node=node) for node in self.trace.network.nodes]
+
+
+class Quantity(NamedTuple):
+    """A quantity: its name, what else it is called, how it is answered, and the right answer."""
+
+    name: str
+    right: Callable[[Subject], Any]
+    aliases: str = ""
+    shaped: bool = False
+    memory: bool = False
+
+    @property
+    def title(self) -> str:
+        """What it is called where people read it."""
+        return self.name.replace("_", " ")
+
+
+class UnaskableError(ConvmathError):
+    """A quantity that the layer or network does not have."""
+
+
+def _side(subject: Subject) -> Any:
+    sizes = subject.output[1:]
+    if not sizes:
+        raise UnaskableError("there is no height or width behind a dense layer; ask for output")
+    return sizes[0] if all(size == sizes[0] for size in sizes) else tuple(sizes)
+
+
+def _axis(name: str) -> Callable[[Subject], Integer]:
+    def right(subject: Subject) -> Integer:
+        letters = AXES.get(len(subject.output) - 1, ())
+        sizes: dict[str, Integer] = {
+            AXIS_NAMES[letter]: size for size, letter in zip(subject.output[1:], letters, strict=True)
+        }
+        if name in sizes:
+            found: Integer = sizes[name]
+            return found
+        raise UnaskableError(f"the output {subject.output} has no {name}; ask for output")
+
+    return right
+
+
+def _parameters(subject: Subject) -> Integer:
+    if subject.node is None or subject.placed is None:
+        return subject.trace.parameter_total()
+    return subject.placed.parameter_total - subject.trace.uncounted_parameters(subject.node)
+
+
+def _named(subject: Subject, biases: bool) -> Integer:
+    """The trained numbers of arrays that are biases, or that are none."""
+    counts = subject.trace.network.parameters()
+    only = f"{subject.node.name}." if subject.node else ""
+    return sum(
+        count
+        for name, count in counts.items()
+        if name.startswith(only) and name.rpartition(".")[2].startswith("bias") == biases
+    )
+
+
+def moving_statistics(subject: Subject) -> Integer:
+    """What is kept beside the weights, and not trained."""
+    kept: Integer = sum(
+        product(shape)
+        for each in ([subject] if subject.node else subject.each())
+        if each.placed is not None
+        for shape in each.placed.layer.buffers().values()
+    )
+    fixed = [each.placed for each in ([subject] if subject.node else subject.each()) if each.placed]
+    return kept + sum(sum(_fixed(placed)) for placed in fixed)
+
+
+def _fixed(placed: Placed) -> list[Integer]:
+    shapes = placed.layer.weight_shapes()
+    return [product(shapes[name]) for name in placed.layer.fixed_weights() if name in shapes]
+
+
+def _multiplications(subject: Subject) -> Integer:
+    if subject.placed is None:
+        return counted("macs", subject)
+    taken: Integer = subject.placed.operations.multiplications
+    return taken
+
+
+def _operations(kind: str) -> Callable[[Subject], Integer]:
+    def right(subject: Subject) -> Integer:
+        found = subject.placed.operations if subject.placed else subject.trace.operations()
+        count: Integer = getattr(found, kind)
+        return count
+
+    return right
+
+
+def counted(name: str, subject: Subject) -> Integer:
+    """What a published convention counts."""
+    rule = convention(name)
+    return rule.count(subject.placed) if subject.placed else subject.trace.total(rule.count)
+
+
+def _field(part: str) -> Callable[[Subject], Any]:
+    def right(subject: Subject) -> Any:
+        field = subject.trace.receptive_field(subject.node.name if subject.node else None)
+        if field is None:
+            raise UnaskableError("there is no receptive field behind the last map; name a node before it")
+        values = getattr(field, part)
+        return values[0] if all(value == values[0] for value in values) else tuple(values)
+
+    return right
+
+
+def results(subject: Subject) -> Integer:
+    """Elements of a node's result, or of all results together."""
+    if subject.node is not None:
+        return product(subject.output)
+    return sum(product(subject.trace.shapes[node.name]) for node in subject.trace.network.nodes)
+
+
+def _activations(subject: Subject) -> Integer:
+    """The input and all results but those of layers that work in place: activation functions, reshapes."""
+    trace = subject.trace
+    kept = [each for each in subject.each() if each.placed and not _in_place(each.placed)]
+    return product(trace.input_shape) + sum(product(each.output) for each in kept)
+
+
+def _in_place(placed: Placed) -> bool:
+    """Whether a result can stand where its input stood: activation functions, and what only moves it."""
+    if any(each.__name__ == "Activation" for each in type(placed.layer).__mro__):
+        return True
+    taken = placed.operations
+    idle = all(
+        getattr(taken, kind) == 0 for kind in ("multiplications", "additions", "comparisons", "functions")
+    )
+    return idle and product(placed.output_shape) == sum(map(product, placed.shapes))
+
+
+def _in_features(subject: Subject) -> Integer:
+    for node in subject.trace.network.nodes:
+        placed = subject.trace.placed[node.name]
+        if hasattr(placed.layer, "in_features") and (
+            subject.node is None or subject.node.name == node.name
+        ):
+            features: Integer = placed.layer.in_features
+            return features
+    return product(subject.output)
+
+
+def _unshared(subject: Subject) -> Integer:
+    """Weights and biases if every output position had its own."""
+    if subject.placed is None:
+        return sum(_unshared(each) for each in subject.each())
+    found = subject.placed.parameter_total
+    return found if not subject.axes else ratio(found * product(subject.output), subject.output[0])
+
+
+def _quotient(subject: Subject) -> Any:
+    if not subject.axes:
+        raise UnaskableError("only a layer with windows divides by a stride; ask for output")
+    values = [
+        ratio(f["n"] + f["pad"] - f["reach"], f["s"]) + 1 for f in (axis.values for axis in subject.axes)
+    ]
+    return values[0] if all(value == values[0] for value in values) else tuple(values)
+
+
+def keeping(subject: Subject) -> list[Any]:
+    """The paddings that keep the size, or what SAME stands for: numbers for both sides, then pairs."""
+    from convmath.solve.padding import padding_that_keeps
+
+    if not subject.axes:
+        raise UnaskableError("only a layer with windows has padding; name a convolution or a pool")
+    f = subject.axes[0].values
+    if getattr(subject.placed and subject.placed.layer, "padding", 0) == "same":
+        pad = f["pad"]
+        return [f["p"]] if pad % 2 == 0 else [(pad // 2, pad - pad // 2)]
+    found = padding_that_keeps(f["k"], f["s"], f["d"], None if f["s"] == 1 else f["n"])
+    return [*found.symmetric, *found.pairs()]
+
+
+def _padding(subject: Subject) -> Any:
+    return keeping(subject)[0]
+
+
+def _kept(subject: Subject) -> Any:
+    before = subject.placed.shapes[0] if subject.placed else subject.trace.input_shape
+    return ratio(product(subject.output), product(before))
+
+
+def replaced(subject: Subject) -> tuple[Subject, Subject] | None:
+    """The two parts of a depthwise separable convolution; None of anything else."""
+    found = [each for each in subject.each() if each.placed and "Conv" in _families(each.placed)]
+    if subject.node is not None or len(found) != 2:
+        return None
+    depthwise, pointwise = found
+    apart = depthwise.facts.values["g"] == depthwise.facts.values["C_in"] != 1
+    return (depthwise, pointwise) if apart and pointwise.facts.values["K"] == 1 else None
+
+
+def _ratio(subject: Subject) -> Any:
+    parts = replaced(subject)
+    if parts is None:
+        raise UnaskableError(
+            "a ratio is that of a depthwise separable convolution to the one it replaces; give both layers"
+        )
+    depthwise, pointwise = (part.facts.values for part in parts)
+    whole = depthwise["M"] * depthwise["K"] * depthwise["C_in"] * pointwise["C_out"]
+    return ratio(_multiplications(subject), whole)
+
+
+def _families(placed: Placed) -> set[str]:
+    return {each.__name__ for each in type(placed.layer).__mro__}
+
+
+def _share(subject: Subject) -> Any:
+    if subject.node is None:
+        raise UnaskableError("a share is that of one node; name it with --node")
+    return ratio(counted("macs", subject), subject.trace.total(convention("macs").count))
+
+
+QUANTITIES = {
+    quantity.name: quantity
+    for quantity in (
+        Quantity(
+            "output", lambda s: tuple(s.output), "shape output_shape volume output_volume out", shaped=True
+        ),
+        Quantity("size", _side, "side output_size output_side out_size width_and_height", shaped=True),
+        Quantity("height", _axis("height"), "output_height rows h"),
+        Quantity("width", _axis("width"), "output_width columns w"),
+        Quantity("length", _axis("length"), "output_length"),
+        Quantity("depth", _axis("depth"), "output_depth"),
+        Quantity("channels", lambda s: s.output[0], "out_channels output_channels maps filters"),
+        Quantity("parameters", _parameters, "params num_params parameter_count total_params"),
+        Quantity("trainable", _parameters, "trainable_parameters trainable_params"),
+        Quantity(
+            "non_trainable", moving_statistics, "non_trainable_parameters non_trainable_params untrained"
+        ),
+        Quantity(
+            "all_parameters",
+            lambda s: _parameters(s) + moving_statistics(s),
+            "total_parameters parameters_in_all",
+        ),
+        Quantity("weights", lambda s: _named(s, False), "weight"),
+        Quantity("biases", lambda s: _named(s, True), "bias"),
+        Quantity(
+            "unshared_parameters",
+            _unshared,
+            "parameters_without_sharing locally_connected_parameters unshared",
+        ),
+        Quantity(
+            "multiplications",
+            _multiplications,
+            "macs mac mults madds multiply_accumulates multiply_adds multiply_accumulate muls",
+        ),
+        Quantity("additions", _operations("additions"), "adds"),
+        Quantity("comparisons", _operations("comparisons"), ""),
+        Quantity("flops", lambda s: counted("flops", s), "flop operations ops"),
+        Quantity("receptive_field", _field("size"), "rf field receptive_field_size", shaped=True),
+        Quantity("effective_stride", _field("stride"), "jump total_stride", shaped=True),
+        Quantity("effective_padding", _field("padding"), "", shaped=True),
+        Quantity(
+            "memory", lambda s: results(s) * s.width * s.batch, "output_memory result_memory", memory=True
+        ),
+        Quantity(
+            "weight_memory", lambda s: _parameters(s) * s.width, "parameter_memory model_size", memory=True
+        ),
+        Quantity(
+            "activation_memory",
+            lambda s: _activations(s) * s.width * s.batch,
+            "activations forward_memory",
+            memory=True,
+        ),
+        Quantity(
+            "peak_memory", lambda s: s.trace.memory(s.width)[1] * s.batch, "memory_at_once", memory=True
+        ),
+        Quantity("padding", _padding, "p same_padding pad", shaped=True),
+        Quantity("in_features", _in_features, "flattened flat features"),
+        Quantity("neurons", lambda s: product(s.output), "elements units outputs activations_count"),
+        Quantity("quotient", _quotient, "unrounded exact_size before_rounding", shaped=True),
+        Quantity("kept", _kept, "kept_share"),
+        Quantity("ratio", _ratio, "cost_ratio"),
+        Quantity("saving", lambda s: 1 - _ratio(s), "saved"),
+        Quantity("share", _share, ""),
+    )
+}
+_NAMES = {name: name for name in QUANTITIES} | {
+    alias: quantity.name for quantity in QUANTITIES.values() for alias in quantity.aliases.split()
+}
+
+
+def quantity_named(text: str) -> Quantity:
+    """A quantity by its name or what else it is called; spaces, dashes and case do not matter.
+
+    >>> quantity_named("MACs").name, quantity_named("receptive field").name
+    ('multiplications', 'receptive_field')
+    """
+    name = text.strip().lower().replace(" ", "_").replace("-", "_")
+    if name not in _NAMES:
+        raise ConvmathError(f"there is no quantity {short(text.strip())}{near(name, _NAMES)}")
+    return QUANTITIES[_NAMES[name]]
+
+
+def others(subject: Subject, but: Quantity) -> Mapping[str, Any]:
+    """The right answers to other questions of the same sheet."""
+    found = {}
+    for quantity in QUANTITIES.values():
+        if quantity.name != but.name and not quantity.memory and quantity.name not in _SILENT:
+            try:
+                found[quantity.name] = quantity.right(subject)
+            except (ConvmathError, AttributeError, IndexError):
+                continue
+    return found
+
+
+_SILENT = ("kept", "ratio", "saving", "share", "quotient", "trainable", "padding", "effective_padding")
