@@ -383,6 +383,8 @@ def check_names(tree: Tree, known: Mapping[str, Any], text: str) -> None:
     """Refuse names that the question does not have."""
     for name in sorted(tree.names):
         if name not in known:
+            if not known:
+                raise UnreadableError(f"{short(text)} cannot be read: {short(name)} is no number")
             raise UnreadableError(
                 f"{short(text)} has {short(name)}, which the question does not{near(name, known)}"
             )

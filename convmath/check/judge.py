@@ -27,6 +27,11 @@ class Cause(NamedTuple):
     formula: str = ""
     topic: str = ""
 
+    @property
+    def is_convention(self) -> bool:
+        """Whether the answer is right under it."""
+        return self.code.startswith("K")
+
     def __str__(self) -> str:
         return f"{self.formula}: {self.said}" if self.formula else self.said
 
@@ -64,7 +69,8 @@ class Verdict(NamedTuple):
         """The verdict's reason in a sentence or two."""
         if not self.causes:
             return self.said
-        first = self.causes[0]
+        conventions = [cause for cause in self.causes if cause.is_convention]
+        first = conventions[0] if conventions and self.verdict == RIGHT_IF else self.causes[0]
         return f"{first}; {first.right}" if first.right else str(first)
 
 
@@ -160,8 +166,10 @@ class _Judging(NamedTuple):
         if follows:
             return {"verdict": FOLLOWS, "causes": (follows,)}
         known = list(self._known())
-        if conventions:
+        if conventions and self.subject.node is None:  # published totals follow conventions
             return {"verdict": RIGHT_IF, "causes": (*conventions, *known)}
+        if conventions:
+            return {"verdict": RIGHT_IF, "causes": (*known, *conventions)}
         if known:
             return {"verdict": KNOWN, "causes": tuple(known)}
         near = [Cause(slip.code, slip.said) for slip in self._slips()]
@@ -233,13 +241,9 @@ class _Judging(NamedTuple):
     def _counterexample(self) -> str:
         """Where a formula differs from the right one."""
         value = self._meant(self.answer.first)
-        pairs = (
-            zip(value, self.right, strict=False)
-            if isinstance(self.right, tuple)
-            else ((value, self.right),)
-        )
-        if isinstance(self.right, tuple) and not isinstance(value, tuple):
+        if isinstance(value, tuple) != isinstance(self.right, tuple):
             return ""
+        pairs = zip(value, self.right, strict=False) if isinstance(value, tuple) else ((value, self.right),)
         for yours, right in pairs:
             if is_symbolic(yours) or is_symbolic(right):
                 from convmath.check.symbols import differs_at

@@ -147,7 +147,7 @@ def _multiplications(subject: Subject) -> Iterator[Otherwise]:
     )
     taken = subject.placed.operations if subject.placed else subject.trace.operations()
     yield Otherwise("K15", taken.multiplications, "the multiplications of all layers are counted")
-    for name in ("thop", "timm", "torchinfo", "connections"):
+    for name in () if subject.node else ("thop", "timm", "torchinfo", "connections"):
         yield Otherwise(
             "K16",
             counted(name, subject),

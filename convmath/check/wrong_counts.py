@@ -83,13 +83,12 @@ def _totals(forms: dict[str, Form], right: Callable[[Subject], Any], subject: Su
     whole = sum(value for value, _ in known)
     if whole != right(subject):
         return
-    codes: dict[str, Wrong] = {}
-    for _, wrongs in known:
-        for wrong in wrongs:
-            codes.setdefault(wrong.code, wrong)
-    for code, example in codes.items():
-        total = sum(next((w.value for w in wrongs if w.code == code), value) for value, wrongs in known)
-        yield Wrong(code, "", total, f"{example.said}, in every layer", example.right)
+    for example, places in _shared(known):
+        if len(places) > 1:
+            total = whole + sum(places.values())
+            yield Wrong(
+                example.code, "", total, f"{example.said}, in every layer", example.right, example.topic
+            )
     if len(rows) > _MOST_NODES:
         return
     for row, (value, wrongs) in zip(rows, known, strict=True):
@@ -100,6 +99,18 @@ def _totals(forms: dict[str, Form], right: Callable[[Subject], Any], subject: Su
             yield wrong._replace(value=whole - value + wrong.value, formula=formula, said=said)
         if value:
             yield Wrong("F13", "", whole - value, f"{name} is left out of the total", "every layer counts")
+
+
+def _shared(known: list[tuple[Any, list[Wrong]]]) -> Iterator[tuple[Wrong, dict[int, Any]]]:
+    """Every rule of some row, with how far each row is off that uses it, or one like it."""
+    found: dict[str, dict[int, Wrong]] = {}
+    for place, (_, wrongs) in enumerate(known):
+        for wrong in wrongs:
+            found.setdefault(wrong.like or wrong.code, {}).setdefault(place, wrong)
+    for by_row in found.values():
+        off = {place: wrong.value - known[place][0] for place, wrong in by_row.items()}
+        for example in {wrong.code: wrong for wrong in by_row.values()}.values():
+            yield example, off
 
 
 def wrong_parameters(subject: Subject) -> Iterator[Wrong]:

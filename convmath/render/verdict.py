@@ -56,6 +56,10 @@ def name_of(verdict: Verdict) -> str:
 
 def _right(verdict: Verdict) -> str:
     value = value_text(verdict.right)
+    if verdict.quantity.endswith("memory") and type(verdict.right) is int:
+        from convmath.render.network import size_text
+
+        value = f"{value} bytes ({size_text(verdict.right)})"
     simple = not verdict.working or verdict.working == str(verdict.right)
     return value if simple else f"{value}, {verdict.working}"
 
@@ -64,7 +68,7 @@ def _reasons(verdict: Verdict, reveal: bool) -> Iterator[str]:
     """Why: the likeliest cause with what is right instead, then the others, a line each."""
     if verdict.said:
         yield verdict.said
-    conventions = [cause for cause in verdict.causes if cause.said.startswith("right if")]
+    conventions = [cause for cause in verdict.causes if cause.is_convention]
     others = [cause for cause in verdict.causes if cause not in conventions]
     for cause in conventions:
         yield f"{cause.said} ({cause.code})"

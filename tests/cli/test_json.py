@@ -48,6 +48,9 @@ RUNS = (
     ("solve-width", ["resnet18", "--parameters", "1e6", "--multiplications", "1e9", "--memory", "1e8"]),
     ("solve-depth", ["Conv1d(1, 1, 3)", "--input", "1x99", "--parameters", "40", "--memory", "1e9"]),
     ("solve-depth", ["Conv1d(1, 1, 3)", "--receptive-field", "11"]),
+    ("check", ["Conv2d(3, 100, 5)", "parameters=2600", "output=1", "flops=x", "--input", "3x300x300"]),
+    ("check", ["lenet", "C1.parameters=156", "C1.output=6x28x28", "S2.height=13", "--hint", "1"]),
+    ("check", ["Conv2d(3, 8, k)", "height=H - k", "--input", "3xHxW"]),
 )
 
 

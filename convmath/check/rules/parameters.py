@@ -29,7 +29,7 @@ CONVOLUTION = Form(
             "each filter spans all {C_in} input channels and has a bias"),
         bent("P06", "one filter is counted", "C_out", C_out=""),
         bent("P07", "the kernel is not squared", "K rank", K="k"),
-        bent("P08", "the kernel's sides are added, not multiplied", "K rank", K="ksum"),
+        bent("P08", "the kernel's sides are added, not multiplied", "rank", K="ksum"),
         typed("P09", "(K + bias)*c*C_out", "a bias is counted for every channel of a filter", "bias C_in", right=(
             "each of the {C_out} filters has one bias, however many channels it spans")),
         typed("P10", "K*c*C_out + bias*C_in", "a bias is counted for every input channel", "bias", right=(
@@ -65,12 +65,12 @@ DENSE = Form(
         "F_in": "each unit has a weight for all {F_in} inputs",
     },
     (
-        bent("F01", "the biases are left out", "bias", bias=""),
-        typed("F02", "F_in*F_out + bias", "one bias is counted for the whole layer", "bias F_out", right=(
+        bent("F01", "the biases are left out", "bias", like="P01", bias=""),
+        typed("F02", "F_in*F_out + bias", "one bias is counted for the whole layer", "bias F_out", like="P02", right=(
             "each of the {F_out} units has one bias")),
-        typed("F03", "F_in*F_out + bias*F_in", "a bias is counted for every input", "bias", right=(
+        typed("F03", "F_in*F_out + bias*F_in", "a bias is counted for every input", "bias", like="P10", right=(
             "each of the {F_out} units has one bias")),
-        typed("F04", "(A + bias)*F_out", "the channels of the map are left out", "A", right=(
+        typed("F04", "(A + bias)*F_out", "the channels of the map are left out", "A", like="P03", right=(
             "flattening keeps all channels: {F_in} inputs")),
         typed("F05", "(3*A + bias)*F_out", "three channels are taken, as of a colour picture", "A", right=(
             "the map has {F_in} values")),
