@@ -23,6 +23,7 @@ Before = Sequence["tuple[Asked, Verdict]"]
 
 def following(quantity: Quantity, subject: Subject, before: Before) -> Iterator[tuple[Any, str]]:
     """Answers that follow from wrong ones given before, each with what it follows from."""
+    before = [each for each in before if each[0].subject.trace is subject.trace]
     wrong = [(asked, verdict) for asked, verdict in before if verdict.is_wrong]
     if not wrong:
         return

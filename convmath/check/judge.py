@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from convmath.check.answer import DECIMAL, NONE, Answer, Reading, read_answer
@@ -107,9 +107,9 @@ def judged(asked: Sequence[Asked]) -> Iterator[Verdict]:
 def judge(asked: Asked, before: Sequence[tuple[Asked, Verdict]] = ()) -> Verdict:
     """The verdict on one answer, after others of the same sheet."""
     quantity, subject = asked.quantity, asked.subject
-    right = quantity.right(subject)
+    right = subject.once("right", quantity, lambda: quantity.right(subject))
     names = {symbol.name: symbol for symbol in subject.trace.symbols}
-    working = worked(quantity, subject)
+    working = subject.once("working", quantity, lambda: worked(quantity, subject))
     head = Verdict(quantity.name, str(asked.given).strip(), WRONG, right, node=asked.node, working=working)
     if (
         isinstance(asked.given, str)
@@ -178,6 +178,9 @@ class _Judging(NamedTuple):
     def _meant(self, reading: Reading) -> Any:
         return reading.values[0] if len(reading.values) == 1 else reading.values
 
+    def _once(self, what: str, make: Callable[[], Any]) -> Any:
+        return self.subject.once(what, self.quantity, make)
+
     def _is_right(self, reading: Reading) -> str | None:
         """Why a reading is right; None where it is not."""
         wanted: Iterable[Any] = (self.right,)
@@ -213,7 +216,7 @@ class _Judging(NamedTuple):
                 yield Otherwise(
                     "K07", reading.values[0], f"{reading.suffix} means {DECIMAL[reading.suffix]}"
                 )
-        yield from otherwise(self.quantity, self.subject)
+        yield from self._once("otherwise", lambda: list(otherwise(self.quantity, self.subject)))
 
     def _follows(self) -> Cause | None:
         from convmath.check.follow import following
@@ -225,7 +228,7 @@ class _Judging(NamedTuple):
 
     def _known(self) -> Iterator[Cause]:
         found: set[str] = set()
-        for wrong in wrong_answers(self.quantity, self.subject):
+        for wrong in self._once("wrong", lambda: list(wrong_answers(self.quantity, self.subject))):
             if wrong.code not in found and self._matches(wrong.value) and wrong.value != self.right:
                 found.add(wrong.code)
                 yield Cause(wrong.code, wrong.said, wrong.right, wrong.worked, wrong.topic)
@@ -233,7 +236,11 @@ class _Judging(NamedTuple):
     def _slips(self) -> Iterator[Slip]:
         found: set[str] = set()
         for reading in self.answer.readings:
-            for slip in slips(self._meant(reading), self.right, others(self.subject, self.quantity)):
+            for slip in slips(
+                self._meant(reading),
+                self.right,
+                self._once("others", lambda: others(self.subject, self.quantity)),
+            ):
                 if slip.code not in found:
                     found.add(slip.code)
                     yield slip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -26,6 +26,14 @@ class Subject:
     node: Node | None
     dtype: str = "float32"
     batch: int = 1
+    kept: dict[Any, Any] = field(default_factory=dict, init=False, repr=False)
+
+    def once(self, what: str, quantity: Quantity, make: Callable[[], Any]) -> Any:
+        """What is the same for every answer to a quantity, worked out when it is first asked for."""
+        key = what, quantity.name
+        if key not in self.kept:
+            self.kept[key] = make()
+        return self.kept[key]
 
     @property
     def placed(self) -> Placed | None:

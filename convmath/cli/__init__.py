@@ -15,6 +15,7 @@ from convmath.errors import ConvmathError
 COMMANDS = {  # command -> its module and its name there, imported when it is asked for
     "explain": ("explain", "explain"),
     "check": ("check", "check"),
+    "grade": ("grade", "grade"),
     "summary": ("network", "summary"),
     "compare": ("network", "compare"),
     "list": ("network", "list_"),

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -92,6 +93,27 @@ def width_of_terminal() -> int:
     import shutil
 
     return shutil.get_terminal_size((140, 24)).columns
+
+
+@contextmanager
+def progress(total: int, what: str) -> Iterator[Callable[..., None]]:
+    """A bar on the terminal while something long is done; what is yielded is called after each step."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description:<24}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task(what, total=total)
+
+        def step(now: str = "", advance: int = 1) -> None:
+            bar.update(task, advance=advance, description=_cut(now or what))
+
+        yield step
+
+
+def _cut(text: str) -> str:
+    return text if len(text) < 40 else text[:37] + "..."
 
 
 def numbers_of(option: str, text: str, like: str) -> tuple[int, ...]:

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from convmath.cli.options import INPUT, layout_asked, say, shape_of
+from convmath.cli.options import INPUT, layout_asked, progress, say, shape_of
 from convmath.errors import ConvmathError
 
 
@@ -72,21 +72,15 @@ def _check_record(record: Path) -> None:
 
 
 def _verified(texts: list[str], input_text: str | None, device: str, seed: int) -> list[Any]:
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
     from convmath.oracle.verify import verify as verify_network
 
     asked = shape_of(input_text) if input_text and layout_asked() else input_text
-    columns = (TextColumn("{task.description:<24}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     verdicts = []
-    console = Console(stderr=True)
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
-        task = progress.add_task("", total=len(texts))
+    with progress(len(texts), "verifying") as step:
         for text in texts:
-            progress.update(task, description=text if len(text) < 40 else text[:37] + "...")
+            step(text, 0)
             verdicts.append(verify_network(text, device, seed, asked))
-            progress.advance(task)
+            step(text)
     return verdicts
 
 

@@ -6,6 +6,7 @@ import json
 import os
 import tomllib
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,10 @@ def write_whole(texts: Mapping[Path, str]) -> None:
             draft.replace(path)
     except OSError as error:
         raise ConvmathError(f"{path} cannot be written: {error.strerror}") from None
+    finally:
+        for draft in drafts.values():
+            with suppress(OSError):
+                draft.unlink(missing_ok=True)
 
 
 def load(path: str | Path) -> Network:

@@ -172,9 +172,8 @@ def receptive_field(draw: random.Random) -> Problem:
     for k, s, d, _ in rows:
         jumps.append(j)
         r, j = r + d * (k - 1) * j, j * s
-    field = dict(
-        R01=sum(k for k, *_ in rows), R02=1 + sum(d * (k - 1) for k, _, d, _ in rows), R12=rows[-1][0]
-    )
+    field = {"R01": sum(k for k, *_ in rows), "R12": rows[-1][0]}
+    field["R02"] = 1 + sum(d * (k - 1) for k, _, d, _ in rows)
     product = 1
     for k, *_ in rows:
         product *= k
