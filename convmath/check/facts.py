@@ -112,7 +112,11 @@ def layer_facts(placed: Placed) -> Facts:
         values["m"] = output[1]
     groups = getattr(layer, "groups", None)
     if groups is not None:
-        values |= {"g": groups, "c": ratio(values["C_in"], groups), "o": ratio(values["C_out"], groups)}
+        c = ratio(values["C_in"], groups)
+        values |= {"g": groups, "c": c, "o": ratio(values["C_out"], groups), "spans": c}
+        texts["spans"] = f"all {c} input channels"
+        if groups != 1:
+            texts["spans"] = f"the {c} input channels of its group"
     return Facts(values, {name: text for name, text in texts.items() if text})
 
 

@@ -78,10 +78,12 @@ class Form:
         self.parts: Mapping[str, str] = parts
         self.rules: tuple[Rule, ...] = rules
 
-    def possible(self, facts: Facts) -> Iterator[tuple[Rule, Tree]]:
-        """The rules whose mistake can be made here, each with its formula."""
-        for rule, tree in self._trees:
-            if all(map(facts.decides, rule.needs)) and tree.names <= facts.values.keys():
+    def possible(self, facts: Facts, code: str = "") -> Iterator[tuple[Rule, Tree]]:
+        """The rules whose mistake can be made here, or one and those like it, with their formulas."""
+        for rule, tree, names in self._trees:
+            if code and code not in (rule.code, rule.like):
+                continue
+            if all(map(facts.decides, rule.needs)) and names <= facts.values.keys():
                 yield rule, tree
 
     @property
@@ -90,8 +92,9 @@ class Form:
         return parsed(self.formula).names
 
     @cached_property
-    def _trees(self) -> tuple[tuple[Rule, Tree], ...]:
-        return tuple((rule, self._bent(rule)) for rule in self.rules)
+    def _trees(self) -> tuple[tuple[Rule, Tree, frozenset[str]], ...]:
+        trees = [(rule, self._bent(rule)) for rule in self.rules]
+        return tuple((rule, tree, tree.names) for rule, tree in trees)
 
     def _bent(self, rule: Rule) -> Tree:
         if rule.wrong:
@@ -136,9 +139,7 @@ def at_work(form: Form, facts: Facts) -> Iterator[Wrong]:
 
 
 def _working(form: Form, facts: Facts, code: str = "") -> Iterator[tuple[Rule, Wrong]]:
-    for rule, formula in form.possible(facts):
-        if code and code not in (rule.code, rule.like):
-            continue
+    for rule, formula in form.possible(facts, code):
         tree = nought(formula, _zeros(facts))
         try:
             value = evaluate(tree, facts.values)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 from typing import Any
 
 from convmath.check.facts import Facts, axes_facts
@@ -12,7 +13,7 @@ from convmath.check.rule import Form, Wrong, across, value_of
 from convmath.check.rules import shapes, sizes
 from convmath.errors import ConvmathError
 from convmath.exact.integers import ratio
-from convmath.layers.base import Placed, Shape
+from convmath.layers.base import Layer, Placed, Shape
 from convmath.network.trace import Trace
 
 SIZES = {"Conv": sizes.CONVOLUTION, "ConvTranspose": sizes.TRANSPOSED, "Pool": sizes.POOL}
@@ -77,17 +78,23 @@ def _run_wrong(trace: Trace, last: int, code: str, pick: int) -> Shape | None:
     shape: Any = trace.input_shape
     for node in trace.network.nodes[: last + 1]:
         try:
-            placed = node.layer.on(shape)
+            output, axes, form = _alone(node.layer, shape)
         except (ConvmathError, TypeError):
             return None
-        shape = placed.output_shape
-        axes = axes_facts(placed) if len(placed.shapes) == 1 else ()
-        form = _size_form(placed, axes)
+        shape = output
         wrongs = list(across(form, axes, code)) if form else []
         shape = (shape[0], *wrongs[pick].value) if wrongs else shape
         if not all(type(size) is int and size >= 1 for size in shape):
             return None
     return tuple(shape)
+
+
+@lru_cache(maxsize=1024)
+def _alone(layer: Layer, shape: Shape) -> tuple[Shape, tuple[Facts, ...], Form | None]:
+    """A layer by itself: its output, its axes and the form of its size."""
+    placed = layer.on(shape)
+    axes = axes_facts(placed) if len(placed.shapes) == 1 else ()
+    return placed.output_shape, axes, _size_form(placed, axes)
 
 
 def _original(subject: Subject) -> Iterator[Wrong]:

@@ -16,6 +16,7 @@ COMMANDS = {  # command -> its module and its name there, imported when it is as
     "explain": ("explain", "explain"),
     "check": ("check", "check"),
     "grade": ("grade", "grade"),
+    "worksheet": ("worksheet", "worksheet"),
     "summary": ("network", "summary"),
     "compare": ("network", "compare"),
     "list": ("network", "list_"),

@@ -26,7 +26,7 @@ CONVOLUTION = Form(
     {
         "M": "a filter is put down at each of the {M} output positions",
         "K": "a filter has {K} taps on every channel",
-        "c": "each filter spans all {C_in} input channels",
+        "c": "each filter spans {spans}",
         "C_out": "there is a filter for each of the {C_out} output channels",
     },
     (
@@ -41,7 +41,7 @@ CONVOLUTION = Form(
             "the groups are left out",
             "g",
             c="C_in",
-            right="each filter spans {c} channels of its group",
+            right="each filter spans {spans}",
         ),
         bent("M09", "the kernel is not squared", "K rank", K="k"),
         typed(

@@ -9,11 +9,11 @@ from __future__ import annotations
 from convmath.check.rule import Form, bent, typed
 
 _SHARED = "the same weights serve all {M} output positions"
-_SPANS = "each filter spans all {c} channels of its group"
+_SPANS = "each filter spans {spans}"
 CONVOLUTION = Form(
     "(K*c + bias)*C_out",
     {
-        "c": "each filter spans all {C_in} input channels",
+        "c": "each filter spans {spans}",
         "K": "a filter has {K} taps on every channel",
         "bias": "each of the {C_out} filters has one bias",
         "C_out": "there is a filter for each of the {C_out} output channels",
@@ -24,9 +24,9 @@ CONVOLUTION = Form(
         typed("P02", "K*c*C_out + bias", "one bias is counted for the whole layer", "bias C_out", right=(
             "each of the {C_out} filters has one bias")),
         bent("P05", "input channels and biases are left out", "C_in bias", c="", bias="", right=(
-            "each filter spans all {C_in} input channels and has a bias")),
+            "each filter spans {spans} and has a bias")),
         typed("P04", "K*C_out + bias", "the input channels are left out, and one bias is counted for all", "C_in bias",
-            "each filter spans all {C_in} input channels and has a bias"),
+            "each filter spans {spans} and has a bias"),
         bent("P06", "one filter is counted", "C_out", C_out=""),
         bent("P07", "the kernel is not squared", "K rank", K="k"),
         bent("P08", "the kernel's sides are added, not multiplied", "rank", K="ksum"),
