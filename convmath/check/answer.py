@@ -14,9 +14,9 @@ from convmath.parse.characters import plain_letters
 COUNTS = {
     **dict.fromkeys(("k", "K", "thousand", "千"), 10**3),
     **dict.fromkeys(("万", "萬"), 10**4),
-    **dict.fromkeys(("M", "Mio", "million", "millions", "百万"), 10**6),
+    **dict.fromkeys(("M", "Mio", "Mil", "mil", "mln", "Million", "million", "millions", "百万"), 10**6),
     "亿": 10**8,
-    **dict.fromkeys(("G", "B", "bn", "billion", "billions"), 10**9),
+    **dict.fromkeys(("G", "B", "bn", "Billion", "billion", "billions"), 10**9),
     **dict.fromkeys(("T", "trillion", "trillions"), 10**12),
 }
 BYTES = {

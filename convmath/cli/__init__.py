@@ -17,6 +17,7 @@ COMMANDS = {  # command -> its module and its name there, imported when it is as
     "check": ("check", "check"),
     "grade": ("grade", "grade"),
     "worksheet": ("worksheet", "worksheet"),
+    "notes": ("notes", "notes"),
     "summary": ("network", "summary"),
     "compare": ("network", "compare"),
     "list": ("network", "list_"),

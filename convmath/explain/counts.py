@@ -7,7 +7,7 @@ from typing import Any
 
 from sympy import Add, Mul
 
-from convmath.exact.integers import Integer, is_number
+from convmath.exact.integers import Integer, is_number, product
 from convmath.explain.pair import Pair, factors
 from convmath.explain.quantity import Quantity, product_of
 from convmath.geometry.loopnest import Statement, executed, weight_counts, weights_read
@@ -82,7 +82,7 @@ _LONGEST = 100  # characters of a count in symbols that is shown unasked
 def _effective(pair: Pair, kind: str, count: Any, real: Any) -> Quantity:
     statement = pair.actual[0]
     landing = [block.landing() if block.landing else block.points for block in statement.blocks]
-    numbers = product_of(landing) if kind == "multiplications" and real != count else None
+    numbers = _landed(statement, landing, real) if kind == "multiplications" and real != count else None
     what = "that land in what is cropped away" if statement.scatters else "that fall on padding"
     long = not is_number(real) and (kind != "multiplications" or len(str(real)) > _LONGEST)
     return Quantity(
@@ -94,6 +94,15 @@ def _effective(pair: Pair, kind: str, count: Any, real: Any) -> Quantity:
         label=f"effective {kind}",
         quiet=real == count or long,
     )
+
+
+def _landed(statement: Statement, landing: list[Any], real: Any) -> Any:
+    """The products that land, and those that every element takes besides."""
+    products, rest = product_of(landing), real - product(landing)
+    if rest == 0:
+        return products
+    each = product_of(list(statement.shape)) if rest == product(statement.shape) else rest
+    return Add(products, each, evaluate=False)
 
 
 def _count_terms(statement: Statement, kind: str, pair: Pair) -> Iterator[Any]:

@@ -74,7 +74,10 @@ def _plain_stars(text: str) -> str:
 
 _LATEX = {
     **{letter: f"\\{letter}" for letter in "&%$#_{}"},
-    "\\": r"\textbackslash{}", "^": r"\textasciicircum{}", "~": r"\textasciitilde{}", "*": r"$\cdot$",
+    "\\": r"\textbackslash{}",
+    "^": r"\textasciicircum{}",
+    "~": r"\textasciitilde{}",
+    "*": r"$\cdot$",
 }
 
 

@@ -1,0 +1,75 @@
+"""Facts about layers in running text: only what names its own mistake is said."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from convmath.check.judge import Asked, judge
+from convmath.check.notes.finding import Finding
+from convmath.check.notes.number import NUMBER, read_number
+from convmath.check.notes.plain import plain_line
+from convmath.check.notes.tables import Line
+from convmath.check.quantity import QUANTITIES, Subject
+from convmath.errors import ConvmathError
+from convmath.layers import Conv2d, Linear
+from convmath.network.network import Network
+
+_N = rf"({NUMBER})"
+_COUNT = r"(?:parameters?|params?|weights and biases|参数)"
+_DENSE = re.compile(
+    rf"(?<![\d×*/.])(\d{{2,6}})\s*->\s*(\d{{1,6}})\s*[:：]\s*{_N}(?![\d.,]*\s*(?:[×*^/x]|->))"
+)
+_FILTERS = re.compile(
+    rf"(\d{{1,5}})\s*(?:filters?|kernels?|个卷积核)\s*(?:of\s*(?:size\s*)?)?(\d{{1,2}})×(\d{{1,2}})\s*[:：]\s*{_N}\s*(?:{_COUNT})?"
+)
+_CHANNELS = re.compile(
+    r"(?:input\D{0,12}|输入\D{0,6})?(\d{1,4})\s*(?:input )?(?:channels|通道)|(\bRGB\b)", re.IGNORECASE
+)
+_MISTAKES = (
+    "P02",
+    "P03",
+    "P04",
+    "P05",
+    "P06",
+    "P09",
+    "P10",
+    "F02",
+    "F03",
+)  # that no other reading explains
+
+
+def check_facts(lines: Sequence[Line], slipped: frozenset[str]) -> Iterator[Finding]:
+    """Numbers of parameters beside the layer that they are of."""
+    channels: int | None = None
+    for line in lines:
+        plain = plain_line(line.text)
+        said = _CHANNELS.search(plain)
+        channels = (3 if said[2] else int(said[1])) if said else channels
+        if not plain.strip():
+            channels = None
+        if line.place in slipped or "|" in line.text:
+            continue
+        for found in _DENSE.finditer(plain):
+            features, units = int(found[1]), int(found[2])
+            yield from _checked(line, Linear(features, units), (features,), found[3])
+        for found in _FILTERS.finditer(plain):
+            if channels is not None and found[2] == found[3]:
+                layer = Conv2d(channels, int(found[1]), int(found[2]))
+                yield from _checked(line, layer, (channels, 64, 64), found[4])
+
+
+def _checked(line: Line, layer: Any, shape: tuple[int, ...], text: str) -> Iterator[Finding]:
+    number = read_number(text)
+    try:
+        network = Network.chain(layer, shape)
+        subject = Subject(network.trace(), network.nodes[0])
+        verdict = judge(Asked(QUANTITIES["parameters"], subject, str(number.values[0])))
+    except ConvmathError:
+        return
+    if verdict.verdict == "known" and verdict.codes[0] in _MISTAKES:
+        cause = verdict.causes[0]
+        yield Finding(
+            line.place, cause.code, text, f"{verdict.right:,}", f"parameters of {layer!r}: {cause.said}"
+        )

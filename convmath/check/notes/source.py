@@ -1,0 +1,85 @@
+"""Files of notes as lines: Markdown, LaTeX, plain text and notebooks."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from convmath.check.notes.tables import Line
+from convmath.errors import ConvmathError
+
+_FENCE = re.compile(r"^\s*(`{3,}|~{3,})\s*([\w-]*)")
+_MOST_BYTES = 20_000_000
+
+
+class Block(NamedTuple):
+    """Lines that belong together: of ``text``, of ``code``, or of ``claims``."""
+
+    kind: str
+    lines: tuple[Line, ...]
+
+
+def read_blocks(path: Path) -> list[Block]:
+    """The blocks of a file.  Raises ConvmathError for one that cannot be read."""
+    text = read_text(path)
+    if path.suffix == ".ipynb":
+        return [block for name, source, kind in _cells(path, text) for block in _blocks(name, source, kind)]
+    return list(_blocks(str(path), text.splitlines(), "text"))
+
+
+def read_text(path: Path) -> str:
+    """A file's text."""
+    try:
+        if path.stat().st_size > _MOST_BYTES:
+            raise ConvmathError(f"{path} has more than {_MOST_BYTES:,} bytes; give a smaller file")
+        return path.read_bytes().decode("utf-8-sig")
+    except OSError as error:
+        raise ConvmathError(f"{path} cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise ConvmathError(f"{path} is not written in UTF-8; save it as UTF-8") from None
+
+
+def _cells(path: Path, text: str) -> Iterator[tuple[str, list[str], str]]:
+    """The cells of a notebook, each with its place, its lines and its kind."""
+    try:
+        found = json.loads(text)
+        cells: list[Any] = found["cells"]
+    except (ValueError, RecursionError, KeyError, TypeError):
+        raise ConvmathError(f"{path} is no notebook; it has no cells") from None
+    for number, cell in enumerate(cells, 1):
+        source = cell.get("source", "") if isinstance(cell, dict) else ""
+        lines = ("".join(source) if isinstance(source, list) else str(source)).splitlines()
+        kind = "code" if isinstance(cell, dict) and cell.get("cell_type") == "code" else "text"
+        yield f"{path}:cell {number}", lines, kind
+
+
+def _blocks(name: str, lines: Sequence[str], kind: str) -> Iterator[Block]:
+    """A text's blocks, its front matter left out."""
+    numbered = [Line(f"{name}:{number}", line) for number, line in enumerate(lines, 1)]
+    place = _front_matter(lines)
+    start = place
+    while place < len(numbered):
+        fence = _FENCE.match(numbered[place].text) if kind == "text" else None
+        if fence is None:
+            place += 1
+            continue
+        yield Block(kind, tuple(numbered[start:place]))
+        end = place + 1
+        while end < len(numbered) and not numbered[end].text.strip().startswith(fence[1]):
+            end += 1
+        inside = "claims" if fence[2] == "convmath" else "code"
+        yield Block(inside, tuple(numbered[place + 1 : end]))
+        place = start = end + 1
+    yield Block(kind, tuple(numbered[start:]))
+
+
+def _front_matter(lines: Sequence[str]) -> int:
+    """How many lines a text's own data takes before it begins."""
+    if lines[:1] == ["---"]:
+        for place, line in enumerate(lines[1:200], 1):
+            if line.strip() == "---":
+                return place + 1
+    return 0

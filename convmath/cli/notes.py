@@ -1,0 +1,46 @@
+"""``convmath notes``: lecture notes checked."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from convmath.cli.options import JSON_TOO, as_json, say
+
+
+@click.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--fix", is_flag=True, help="Write generated blocks again, in place.")
+@click.option("--check", is_flag=True, help="Write nothing; what is found is said. This is the default.")
+@JSON_TOO
+def notes(files: tuple[Path, ...], fix: bool, check: bool, format_: str) -> None:
+    """Find what does not hold in FILES of notes: Markdown, LaTeX, text or notebooks.
+
+    Arithmetic like 3*3*64 = 576 is worked out as it is written, rounded numbers as such. Tables of layers
+    are read from row to row, their totals as sums. Claims stand in a fenced block named convmath, or in a
+    comment. What cannot be read for sure is passed over. The exit code is 1 where something is found.
+
+    \b
+    convmath notes lecture.md exercises.ipynb
+    convmath notes --fix README.md
+    """
+    from convmath.check.notes.generated import rewritten
+    from convmath.check.notes.lint import lint
+    from convmath.errors import ConvmathError
+    from convmath.network.files import write_whole
+
+    if fix and check:
+        raise ConvmathError("--fix writes and --check does not; give one of them")
+    if fix:
+        changed = {path: text for path in files if path.suffix != ".ipynb" and (text := rewritten(path))}
+        write_whole(changed)
+        for path in changed:
+            click.echo(f"convmath: wrote {path}", err=True)
+    found = [finding for path in files for finding in lint(path)]
+    if format_ == "json":
+        say(as_json([finding._asdict() for finding in found]))
+    elif found:
+        say("\n".join(map(str, found)))
+    sys.exit(1 if found else 0)

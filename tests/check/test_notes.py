@@ -1,0 +1,376 @@
+"""The linter: every way to write a claim, right ones in silence and wrong ones with what is wrong."""
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from convmath.check.notes.arithmetic import slips
+from convmath.check.notes.lint import lint, lint_text
+
+HERE = Path(__file__).parent
+ROOT = HERE.parents[1]
+RIGHT = (HERE / "notes_right.txt").read_text(encoding="utf-8").splitlines()
+
+
+def said(text):
+    """The findings of a text without their places."""
+    return [(finding.code, finding.says, finding.found) for finding in lint_text(text)]
+
+
+@pytest.mark.parametrize("line", RIGHT, ids=range(len(RIGHT)))
+def test_what_holds_or_is_no_claim_is_passed_over(line):
+    assert said(line) == []
+
+
+WRONG = [
+    ("(9*20+1)*40 ≈ 7,280", "7,280", "7,240", ""),
+    ("3 x 52 x 4 = 300", "300", "624", "5^2 for 52 fits"),
+    ("5*5*2 + 1 * 10 = 510", "510", "60", "(5*5*2+1)*10 fits"),
+    ("(20+1)*50 = 1,000", "1,000", "1,050", "that is the value without the biases"),
+    ("20*50 = 1,050", "1,050", "1,000", "with 50 biases it is 1,050"),
+    ("8*25 + 8 = 209", "209", "208", ""),
+    ("209 = 8*25 + 8", "209", "208", ""),
+    ("conv: 5*5*3*8 + 8 = 806", "806", "608", ""),
+    (r"$11 \times 11 \times 3 \times 96 = 34,948$", "34,948", "34,848", ""),
+    ("(10-3)/1 + 1 = 9", "9", "8", ""),
+    ("96*11*11*3 = 35M", "35M", "34,848", ""),
+    ("30/40 = 70%", "70%", "0.75", ""),
+    ("4000×5000 ≈ 3×10⁷", "3×10^7", "20,000,000", ""),
+    ("12*12 = 144 = 145", "145", "144", ""),
+    ("(20-3)/1 + 1 = 19×19", "19×19", "18", ""),
+    ("总共128×3×3×3×5×5=86,401次乘法运算", "86,401", "86,400", ""),
+    ("3*3*2 = 19 < 5*5 = 25", "19", "18", ""),
+    ("40*40*3 = 3,2K", "3,2K", "4,800", ""),
+    ("(3 × 3 × 3 + 1) × 32 = 816", "816", "896", ""),
+    ("| conv1 | 5*5 = 26 |", "26", "25", ""),
+    ("| `5*5 = 26` |", "26", "25", ""),
+    ("20 % 3 = 3", "3", "2", ""),
+    ("5² = 26", "26", "25", ""),
+]
+
+
+@pytest.mark.parametrize(("line", "says", "found", "hint"), WRONG, ids=range(len(WRONG)))
+def test_what_does_not_hold_is_said(line, says, found, hint):
+    (finding,) = lint_text(line, "notes.md")
+    assert str(finding) == f"notes.md:1: A01: says {says}, is {found}" + (f" ({hint})" if hint else "")
+
+
+def test_only_the_wrong_one_of_a_chain_is_said():
+    assert said("macs = 20*20*9\n= 400*9\n= 3,700") == [("A01", "3,700", "3,600")]
+    assert lint_text("macs = 20*20*9\n= 400*9\n= 3,700")[0].place == "text:3"
+    assert said("macs = 20*20*9\n= 400*8\n= 3,200") == [("A01", "400*8", "3,600")]
+
+
+def test_columns_are_added_below_a_rule():
+    above = "a: 5*5 = 25\nb: 3*3 = 9\n----\n"
+    assert said(f"{above}= 34") == []
+    assert said(f"{above}total: 35") == [("T03", "35", "34")]
+
+
+def test_numbers_that_go_on_in_the_next_line_are_none():
+    assert said("50*40*3=6\nK") == []
+    assert said("50*40*3=6,\n000") == []
+
+
+NG = """
+| | Activation shape | Activation Size | # parameters |
+|---|---|---|---|
+| Input | (32,32,3) | 3,072 | 0 |
+| CONV1 (f=5, s=1) | (28,28,8) | 6,272 | {conv1} |
+| POOL1 | (14,14,8) | 1,568 | 0 |
+| CONV2 (f=5, s=1) | (10,10,16) | {size} | {conv2} |
+| POOL2 | (5,5,16) | 400 | 0 |
+| FC3 | (120,1) | 120 | {fc3} |
+| FC4 | (84,1) | 84 | {fc4} |
+| Softmax | (10,1) | 10 | {last} |
+| total | | | {total} |
+"""
+SOUND = {
+    "conv1": 608,
+    "size": "1,600",
+    "conv2": "3,216",
+    "fc3": "48,120",
+    "fc4": "10,164",
+    "last": 850,
+    "total": "62,958",
+}
+
+
+def table(**changes):
+    return NG.format(**{**SOUND, **changes})
+
+
+def test_a_sound_table_is_passed_over():
+    assert said(table()) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "finding"),
+    [
+        ({"conv1": 208, "total": "62,558"}, ("P03", "208", "608")),
+        ({"conv1": "5·5·8 + 8 = 208", "total": "62,558"}, ("P03", "208", "608")),
+        ({"conv2": 416, "total": "60,158"}, ("P03", "416", "3,216")),
+        ({"fc3": "48,001", "total": "62,839"}, ("F02", "48,001", "48,120")),
+        ({"fc3": "48,000", "total": "62,838"}, ("F01", "48,000", "48,120")),
+        ({"size": "1,500"}, ("T02", "1,500", "1,600")),
+        ({"total": "62,959"}, ("T03", "62,959", "62,958")),
+        ({"total": "62.8K"}, ("T03", "62.8", "62,958")),
+        ({"conv1": "(5*5*3+1)*8 = 618"}, ("A01", "618", "608")),
+    ],
+)
+def test_a_table_blames_the_row_and_not_its_total(change, finding):
+    """A sum that adds a wrong addend rightly is right, and so is one that adds the right ones."""
+    assert said(table(**change)) == [finding]
+
+
+def test_a_wrong_row_under_the_right_total_is_blamed_alone():
+    assert said(table(conv1=208)) == [("P03", "208", "608")]
+
+
+def test_a_table_without_any_biases_follows_its_convention():
+    weights = {
+        "conv1": 600,
+        "conv2": "3,200",
+        "fc3": "48,000",
+        "fc4": "10,080",
+        "last": 840,
+        "total": "62,720",
+    }
+    assert said(table(**weights)) == []
+
+
+SHAPES = """
+| Layer | Output | Parameters |
+|:--|--:|--:|
+| input | 32×32×3 | |
+| conv1, 5×5, 8 filters, stride 1, padding 0 | {conv1} | 608 |
+| max pool 3×3, stride 2 | {pool} | 0 |
+| nn.Conv2d(8, 16, 3, padding=1) | {conv2} | 1,168 |
+| Flatten | {flat} | |
+"""
+
+
+@pytest.mark.parametrize(
+    ("changes", "findings"),
+    [
+        ({}, []),
+        ({"pool": "14×14×8", "conv2": "14×14×16", "flat": "3136"}, []),  # rounded up
+        ({"conv1": "27×27×8", "pool": "13×13×8"}, [("T01", "27×27×8", "28x28x8")]),
+        ({"conv1": "28×28×6", "pool": "13×13×6", "conv2": "13×13×16"}, [("T01", "28×28×6", "28x28x8")]),
+        ({"conv2": "11×11×16", "flat": "1936"}, [("T01", "11×11×16", "13x13x16")]),
+        ({"flat": "2700"}, [("T01", "2700", "2704")]),
+    ],
+)
+def test_the_shapes_of_a_table_follow_each_other(changes, findings):
+    shapes = {"conv1": "28×28×8", "pool": "13×13×8", "conv2": "13×13×16", "flat": "2704"}
+    assert said(SHAPES.format(**{**shapes, **changes})) == findings
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        "| conv 11×11/4 | 55×55×96 | |",  # whose padding and input may be either
+        "| residual block | 56×56×64 | 215,808 |",
+        "| depthwise conv 3×3 | 224×224×3 | 27 |",
+        "| conv3-64 conv3-64 | 224×224×64 | 38,720 |",
+        "| 2 × conv3-64 | 224×224×64 | 38,720 |",
+        "| densenet121 | 1000 | 7,978,856 |",
+    ],
+)
+def test_rows_that_leave_something_open_are_passed_over(rows):
+    assert said(f"| layer | output | parameters |\n|---|---|---|\n| input | 224×224×3 | |\n{rows}") == []
+
+
+def test_totals_of_any_table_are_sums():
+    rows = "| part | cost |\n|---|---|\n| a | 100 |\n| b | 200 |\n| c | 300 |\n"
+    assert said(f"{rows}| **Total** | **600** |") == []
+    assert said(f"{rows}| total | ≈ 500 |") == [("T03", "500", "600")]
+    assert said(f"{rows}| subtotal | 600 |\n| total | 600 |") == []
+    assert said(rows.replace("300", "about three") + "| total | 500 |") == []
+    shares = "| layer | share |\n|---|---|\n| a | 10 % |\n| b | 20 % |\n"
+    assert said(f"{shares}| total | 30 % |") == []
+    assert said(f"{shares}| total | 40 % |") == [("T03", "40%", "30%")]
+
+
+@pytest.mark.parametrize(
+    ("text", "findings"),
+    [
+        ("input 3 channels\n8 filters 5×5: 208", [("P03", "208", "608")]),
+        ("input 3 channels\n8 filters 5×5: 608", []),
+        ("input 3 channels\n8 filters 5×5: 600", []),
+        ("400 → 120: 48,001", [("F02", "48,001", "48,120")]),
+        ("400 → 120: 48,120; 400 → 120: 48,000", []),
+        ("3 → 64: 17 epochs", []),
+    ],
+)
+def test_facts_in_running_text_name_their_mistake(text, findings):
+    assert said(text) == findings
+
+
+WINDOWS = "2×2 max pooling, stride {stride}\n- left: `[[0,1],[3,4]]`, largest 4\n- right: `[[{second}],[{third}]]`, largest 5\n"
+
+
+@pytest.mark.parametrize(
+    ("stride", "second", "third", "findings"),
+    [
+        (2, "1,2", "4,5", [("T05", "stride 2", "stride 1")]),
+        (2, "3,4", "6,7", [("T05", "stride 2", "stride 1")]),
+        (1, "1,2", "4,5", []),
+        (2, "2,5", "6,7", []),
+        (2, "1,", "4,5", []),
+    ],
+)
+def test_the_windows_of_an_example_are_as_far_apart_as_its_stride(stride, second, third, findings):
+    assert said(WINDOWS.format(stride=stride, second=second, third=third)) == findings
+
+
+def test_a_shape_in_brackets_is_no_number():
+    assert said("- Theta1 has size (10*2)x401 = (25,401), and 3*4*5 = (10,25)") == []
+
+
+BLOCK = """```convmath
+Conv2d(3, 100, 5) on 3x300x300
+parameters = {parameters}
+output = 100x296x296
+
+lenet
+C3.parameters = 2,416
+```
+"""
+
+
+def test_claims_in_a_block_are_judged():
+    assert said(BLOCK.format(parameters="7,600")) == []
+    (finding,) = lint_text(BLOCK.format(parameters="2600"))
+    assert (finding.place, finding.code, finding.found) == ("text:3", "P03", "7,600")
+
+
+def test_claims_in_a_comment_are_judged():
+    assert said("<!-- convmath: lenet: parameters = 61,706; C1.output = 6x28x28 -->") == []
+    assert said("x\n<!-- convmath: lenet: parameters = 61,707 -->") == [("N06", "61,707", "61,706")]
+
+
+@pytest.mark.parametrize(
+    ("text", "more"),
+    [
+        ("```convmath\nparameters = 3\n```", "name one first"),
+        ("```convmath\nlenett\nparameters = 3\n```", "there is no network 'lenett'"),
+        ("```convmath\nlenet\nparamters = 3\n```", "there is no quantity 'paramters'"),
+        ("```convmath\nlenet\nparameters = three\n```", "cannot be read"),
+        ("```convmath\nnet.py:Net on 3x8x8\nparameters = 3\n```", "files and modules are not opened"),
+        ("```convmath\n../../secret.toml\nparameters = 3\n```", "files and modules are not opened"),
+    ],
+)
+def test_claims_that_cannot_be_read_are_said(text, more):
+    (finding,) = lint_text(text)
+    assert finding.code == "C02"
+    assert more in finding.more
+
+
+def notebook(tmp_path, *cells):
+    path = tmp_path / "notes.ipynb"
+    path.write_text(
+        json.dumps({"cells": [{"cell_type": kind, "source": source} for kind, source in cells]})
+    )
+    return path
+
+
+def test_notebooks_are_read_by_their_cells(tmp_path):
+    path = notebook(
+        tmp_path, ("markdown", ["# A\n", "3*3 = 10\n"]), ("code", "x = 3*3\n# 2*2 = 5"), ("raw", "")
+    )
+    assert [finding.place.rpartition("/")[2] for finding in lint(path)] == [
+        "notes.ipynb:cell 1:2",
+        "notes.ipynb:cell 2:2",
+    ]
+
+
+def test_front_matter_and_code_are_no_text():
+    assert said("---\nsize: 3*3 = 10\n---\n3*3 = 9") == []
+    assert said("```python\nassert 3 * 3 == 10\nx[2*3] = 7\nprint(3*3, end='=')\nsize = 3*3\n```") == []
+
+
+def test_the_linter_finds_nothing_in_our_own_pages():
+    pages = [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")]
+    assert len(pages) > 12
+    assert [str(finding) for page in pages for finding in lint(page)] == []
+
+
+@given(
+    st.lists(st.integers(0, 999), min_size=2, max_size=5),
+    st.sampled_from(["+", "*", " × ", " · ", "-"]),
+    st.integers(-50, 50),
+)
+def test_drawn_equalities_are_judged_as_they_are(numbers, sign, off):
+    text = sign.join(map(str, numbers))
+    value = eval(text.replace(" × ", "*").replace(" · ", "*"))
+    found = list(slips(f"so we have {text} = {value + off} here"))
+    assert len(found) == (off != 0)
+
+
+@given(st.text("0123456789+-*/()[]=≈ xX×.,%KM'_^²\\{}|`fracab", max_size=60))
+def test_no_text_stops_the_linter(text):
+    lint_text(text)
+
+
+def notes(convmath, *arguments):
+    return convmath("notes", *map(str, arguments))
+
+
+def test_the_command_says_file_and_line(convmath, tmp_path):
+    (tmp_path / "good.md").write_text("3*3 = 9")
+    (tmp_path / "bad.md").write_text("one\n(3 × 3 × 3 + 1) × 32 = 816\n", encoding="utf-8")
+    assert notes(convmath, tmp_path / "good.md").code == 0
+    run = notes(convmath, tmp_path / "good.md", tmp_path / "bad.md")
+    assert run.code == 1
+    assert run.out == f"{tmp_path / 'bad.md'}:2: A01: says 816, is 896\n"
+    (finding,) = notes(convmath, tmp_path / "bad.md", "--format", "json").json()
+    assert finding["says"] == "816"
+
+
+def test_generated_blocks_are_written_again(convmath, tmp_path):
+    page = tmp_path / "page.md"
+    page.write_text("a\n<!-- convmath summary lenet -->\nold\n<!-- convmath end -->\nb\n")
+    before = page.read_text()
+    assert notes(convmath, page, "--check").code == 1
+    assert page.read_text() == before
+    assert notes(convmath, page, "--fix").code == 0
+    assert "61,706" in page.read_text()
+    assert page.read_text().startswith("a\n<!-- convmath summary lenet -->\n")
+    assert page.read_text().endswith("<!-- convmath end -->\nb\n")
+    assert notes(convmath, page, "--check").code == 0
+
+
+@pytest.mark.parametrize(
+    "command",
+    ["summary net.py:Net --input 3x8x8", "summary x.toml", "summary lenet --format html", "explain 'lenet"],
+)
+def test_generated_blocks_open_no_files(convmath, tmp_path, command):
+    page = tmp_path / "page.md"
+    page.write_text(f"<!-- convmath {command} -->\nold\n<!-- convmath end -->\n")
+    run = notes(convmath, page, "--fix")
+    assert (run.code, page.read_text().splitlines()[1]) == (1, "old")
+    assert "G02" in run.out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["none.md"], "none.md cannot be read"),
+        (["bad.ipynb"], "is no notebook; it has no cells"),
+        (["latin.md"], "is not written in UTF-8"),
+        (["good.md", "--fix", "--check"], "--fix writes and --check does not"),
+        ([], "Missing argument"),
+    ],
+)
+def test_what_cannot_be_linted_is_one_sentence(convmath, tmp_path, monkeypatch, arguments, sentence):
+    monkeypatch.chdir(tmp_path)
+    Path("bad.ipynb").write_text("[]")
+    Path("latin.md").write_bytes(b"\xe9")
+    Path("good.md").write_text("")
+    run = notes(convmath, *arguments)
+    assert (run.code, run.out) == (2, "")
+    assert sentence in run.err
