@@ -9,6 +9,8 @@ from pathlib import Path
 from stubs import STUBS
 
 from convmath import PADDING_NAMES, parse_chain, parse_shape, summarise, zoo
+from convmath.check.codes import FORMS, OTHER_CODES
+from convmath.check.formula import written
 from convmath.derive import DERIVATIONS
 from convmath.derive.relationships import RELATIONSHIPS
 from convmath.explain import explain
@@ -209,7 +211,40 @@ def _counted(name: str) -> tuple[str, ...]:
     return f"`{name}`", number(summary.multiplications), summary.convention.meaning
 
 
+def mistakes() -> str:
+    """Every code that a verdict or the linter can have."""
+    rules = [
+        "# Codes",
+        "",
+        "What `convmath check`, `grade` and `notes` call a mistake, a convention or a slip. A rule is "
+        "possible only where its mistake can be made: without a stride nobody forgets it. Where parts of "
+        "the right formula are bent or left out, the wrong one is made from it.",
+        "",
+    ]
+    for title, form in FORMS:
+        rows = [
+            (
+                rule.code,
+                f"`{written(form.tree_of(rule))}`",
+                rule.said,
+                _named(rule.right or form.of_parts(rule)),
+            )
+            for rule in form.rules
+        ]
+        rules += [f"## {title}", "", f"Right: `{form.formula}`", ""]
+        rules += [_table(("code", "wrong formula", "what went wrong", "what is right"), rows), ""]
+    for title, listed in OTHER_CODES:
+        rules += [f"## {title}", "", _table(("code", "what it says"), listed), ""]
+    return "\n".join(rules).rstrip()
+
+
+def _named(sentence: str) -> str:
+    """A sentence with the names of its numbers."""
+    return sentence.replace("{", "").replace("}", "")
+
+
 PAGES: dict[str, Callable[[], str]] = {
+    "mistakes.md": mistakes,
     "formulas.md": formulas,
     "derivations.md": derivations,
     "relationships.md": relationships,

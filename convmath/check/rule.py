@@ -103,9 +103,17 @@ class Form:
         dropped = frozenset(part for part, text in rule.bends.items() if text == DROPPED)
         return without(substituted(parsed(self.formula), kept), dropped)
 
+    def tree_of(self, rule: Rule) -> Tree:
+        """The wrong formula of a rule."""
+        return self._bent(rule)
+
+    def of_parts(self, rule: Rule) -> str:
+        """What is right of the part that a rule bends."""
+        return next((self.parts[part] for part in rule.bends if part in self.parts), "")
+
     def right(self, rule: Rule, facts: Facts) -> str:
         """What is right, in a sentence."""
-        sentence = rule.right or next((self.parts[part] for part in rule.bends if part in self.parts), "")
+        sentence = rule.right or self.of_parts(rule)
         return sentence.format_map(facts.written) if "{" in sentence else sentence
 
 

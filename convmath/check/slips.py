@@ -55,7 +55,7 @@ def _number_slips(value: Any, right: Any) -> Iterator[Slip]:
         elif len(wanted) > 2 and _one_edit(given, wanted):
             yield Slip("N01", "one digit is wrong, missing or too many")
         if value == -right:
-            yield Slip("N05", "the sign is wrong")
+            yield Slip("N09", "the sign is wrong")
     if right and value:
         yield from _powers(value, right)
 

@@ -67,7 +67,7 @@ def test_only_the_wrong_one_of_a_chain_is_said():
 def test_columns_are_added_below_a_rule():
     above = "a: 5*5 = 25\nb: 3*3 = 9\n----\n"
     assert said(f"{above}= 34") == []
-    assert said(f"{above}total: 35") == [("T03", "35", "34")]
+    assert said(f"{above}total: 35") == [("S03", "35", "34")]
 
 
 def test_numbers_that_go_on_in_the_next_line_are_none():
@@ -115,9 +115,9 @@ def test_a_sound_table_is_passed_over():
         ({"conv2": 416, "total": "60,158"}, ("P03", "416", "3,216")),
         ({"fc3": "48,001", "total": "62,839"}, ("F02", "48,001", "48,120")),
         ({"fc3": "48,000", "total": "62,838"}, ("F01", "48,000", "48,120")),
-        ({"size": "1,500"}, ("T02", "1,500", "1,600")),
-        ({"total": "62,959"}, ("T03", "62,959", "62,958")),
-        ({"total": "62.8K"}, ("T03", "62.8", "62,958")),
+        ({"size": "1,500"}, ("S02", "1,500", "1,600")),
+        ({"total": "62,959"}, ("S03", "62,959", "62,958")),
+        ({"total": "62.8K"}, ("S03", "62.8", "62,958")),
         ({"conv1": "(5*5*3+1)*8 = 618"}, ("A01", "618", "608")),
     ],
 )
@@ -158,10 +158,10 @@ SHAPES = """
     [
         ({}, []),
         ({"pool": "14×14×8", "conv2": "14×14×16", "flat": "3136"}, []),  # rounded up
-        ({"conv1": "27×27×8", "pool": "13×13×8"}, [("T01", "27×27×8", "28x28x8")]),
-        ({"conv1": "28×28×6", "pool": "13×13×6", "conv2": "13×13×16"}, [("T01", "28×28×6", "28x28x8")]),
-        ({"conv2": "11×11×16", "flat": "1936"}, [("T01", "11×11×16", "13x13x16")]),
-        ({"flat": "2700"}, [("T01", "2700", "2704")]),
+        ({"conv1": "27×27×8", "pool": "13×13×8"}, [("S01", "27×27×8", "28x28x8")]),
+        ({"conv1": "28×28×6", "pool": "13×13×6", "conv2": "13×13×16"}, [("S01", "28×28×6", "28x28x8")]),
+        ({"conv2": "11×11×16", "flat": "1936"}, [("S01", "11×11×16", "13x13x16")]),
+        ({"flat": "2700"}, [("S01", "2700", "2704")]),
     ],
 )
 def test_the_shapes_of_a_table_follow_each_other(changes, findings):
@@ -187,12 +187,12 @@ def test_rows_that_leave_something_open_are_passed_over(rows):
 def test_totals_of_any_table_are_sums():
     rows = "| part | cost |\n|---|---|\n| a | 100 |\n| b | 200 |\n| c | 300 |\n"
     assert said(f"{rows}| **Total** | **600** |") == []
-    assert said(f"{rows}| total | ≈ 500 |") == [("T03", "500", "600")]
+    assert said(f"{rows}| total | ≈ 500 |") == [("S03", "500", "600")]
     assert said(f"{rows}| subtotal | 600 |\n| total | 600 |") == []
     assert said(rows.replace("300", "about three") + "| total | 500 |") == []
     shares = "| layer | share |\n|---|---|\n| a | 10 % |\n| b | 20 % |\n"
     assert said(f"{shares}| total | 30 % |") == []
-    assert said(f"{shares}| total | 40 % |") == [("T03", "40%", "30%")]
+    assert said(f"{shares}| total | 40 % |") == [("S03", "40%", "30%")]
 
 
 @pytest.mark.parametrize(
@@ -216,8 +216,8 @@ WINDOWS = "2×2 max pooling, stride {stride}\n- left: `[[0,1],[3,4]]`, largest 4
 @pytest.mark.parametrize(
     ("stride", "second", "third", "findings"),
     [
-        (2, "1,2", "4,5", [("T05", "stride 2", "stride 1")]),
-        (2, "3,4", "6,7", [("T05", "stride 2", "stride 1")]),
+        (2, "1,2", "4,5", [("S05", "stride 2", "stride 1")]),
+        (2, "3,4", "6,7", [("S05", "stride 2", "stride 1")]),
         (1, "1,2", "4,5", []),
         (2, "2,5", "6,7", []),
         (2, "1,", "4,5", []),

@@ -22,12 +22,16 @@ _BLOCK = re.compile(
     r"(?P<body>.*?)^(?P<end>[ \t]*<!--\s*convmath\s+end\s*-->)",
     re.MULTILINE | re.DOTALL,
 )
+_FENCE = re.compile(r"^[ \t]*(`{3,}|~{3,}).*?^[ \t]*\1", re.MULTILINE | re.DOTALL)
 
 
 def stale(path: Path) -> Iterator[Finding]:
     """The generated blocks that are not what would be written today."""
     text = read_text(path)
+    fenced = _fenced(text)
     for block in _BLOCK.finditer(text):
+        if any(block.start() in span for span in fenced):
+            continue
         place = f"{path}:{text.count(chr(10), 0, block.start()) + 1}"
         try:
             body = _body(block["command"])
@@ -43,8 +47,11 @@ def stale(path: Path) -> Iterator[Finding]:
 def rewritten(path: Path) -> str | None:
     """A file's text with its generated blocks written again; None where they are what they were."""
     text = read_text(path)
+    fenced = _fenced(text)
 
     def again(block: re.Match[str]) -> str:
+        if any(block.start() in span for span in fenced):
+            return block[0]
         try:
             return f"{block['head']}{_body(block['command'])}{block['end']}"
         except ConvmathError:
@@ -52,6 +59,11 @@ def rewritten(path: Path) -> str | None:
 
     found = _BLOCK.sub(again, text)
     return None if found == text else found
+
+
+def _fenced(text: str) -> list[range]:
+    """Where code is shown: a block in it is an example of one."""
+    return [range(*found.span()) for found in _FENCE.finditer(text)]
 
 
 def _body(command: str) -> str:

@@ -28,7 +28,7 @@ def check_sums(lines: Sequence[Line]) -> Iterator[Finding]:
         number = read_number(found[1], found[2] or "")
         if not agrees(number, whole, sum(part.unit for part in parts)):
             yield Finding(
-                lines[place].place, "T03", number.text, value_text(whole), f"the sum of {len(parts)} lines"
+                lines[place].place, "S03", number.text, value_text(whole), f"the sum of {len(parts)} lines"
             )
 
 

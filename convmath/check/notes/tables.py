@@ -118,7 +118,7 @@ class _Table:
         if stated is None:
             self.shape = computed[0] if computed and len(computed) == 1 else None
         elif computed and stated not in computed and row.place not in self.slipped:
-            yield Finding(row.place, "T01", row.cells["output"], _as_written(row, computed), _name(row))
+            yield Finding(row.place, "S01", row.cells["output"], _as_written(row, computed), _name(row))
         yield from self._parameters(place, row, kind, before, bare)
 
     def _counted(self, place: int, row: Row, stated: tuple[Any, ...]) -> Iterator[Finding]:
@@ -127,7 +127,7 @@ class _Table:
         self.right[place, "count"] = right
         if number is not None and not agrees(number, right) and row.place not in self.slipped:
             yield Finding(
-                row.place, "T02", number.text, f"{right:,}", f"values of {show(stated)}, {_name(row)}"
+                row.place, "S02", number.text, f"{right:,}", f"values of {show(stated)}, {_name(row)}"
             )
 
     def _parameters(
@@ -178,7 +178,7 @@ class _Table:
                 percent = number.suffix == "%"
                 found = f"{value_text(whole * 100)}%" if percent else value_text(whole)
                 says = f"{number.text}{'%' * percent}"
-                yield Finding(row.place, "T03", says, found, f"the sum of its {len(parts)} rows")
+                yield Finding(row.place, "S03", says, found, f"the sum of its {len(parts)} rows")
 
     def _column(self, place: int, role: str) -> list[tuple[int, Number]] | None:
         """The numbers above a total; None where one of them cannot be read."""
@@ -317,10 +317,10 @@ def _named(row: Row, number: Number, layer: Any, shape: tuple[Any, ...], right: 
         subject = Subject(network.trace(), network.nodes[0])
         verdict = judge(Asked(QUANTITIES["parameters"], subject, str(number.values[0])))
     except ConvmathError:
-        return Finding(row.place, "T04", number.text, f"{right:,}", f"parameters of {_name(row)}")
+        return Finding(row.place, "S04", number.text, f"{right:,}", f"parameters of {_name(row)}")
     codes = [code for code in verdict.codes if not code.startswith("K")]
     more = f"parameters of {_name(row)}"
     if codes:
         causes = [cause for cause in verdict.causes if cause.code == codes[0]]
         more = f"{more}: {causes[0].said}"
-    return Finding(row.place, codes[0] if codes else "T04", number.text, f"{right:,}", more)
+    return Finding(row.place, codes[0] if codes else "S04", number.text, f"{right:,}", more)

@@ -34,7 +34,7 @@ def check_windows(lines: Sequence[Line]) -> Iterator[Finding]:
             shift = _shift(first, second, size)
             if shift:
                 more = f"the windows that follow start {shift} apart: {_shown(first)}, {_shown(second)}"
-                yield Finding(line.place, "T05", f"stride {stride[1]}", f"stride {shift}", more)
+                yield Finding(line.place, "S05", f"stride {stride[1]}", f"stride {shift}", more)
                 break
 
 
@@ -50,7 +50,7 @@ def _windows(text: str, size: int) -> Iterator[Window]:
 
 
 def _shift(first: Window, second: Window, size: int) -> int | None:
-    """How far a window lies to the right of another, or below it, if they overlap in more than one number."""
+    """How far a window lies to the right of another, or below it, where the two overlap."""
     for shift in range(1, size):
         beside = [row[shift:] for row in first] == [row[: size - shift] for row in second]
         below = first[shift:] == second[: size - shift]
