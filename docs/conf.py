@@ -11,7 +11,7 @@ myst_enable_extensions = ["dollarmath", "amsmath"]
 myst_heading_anchors = 3
 html_theme = "furo"
 html_math_renderer = "mathml"
-exclude_patterns = ["lecture-remarks.md"]
+exclude_patterns = ["sheets", "lecture-remarks.md"]
 
 
 def _inline(translator: Any, node: Any) -> None:

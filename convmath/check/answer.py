@@ -206,8 +206,8 @@ def _split(text: str) -> list[str]:
     found, depth, start = [], 0, 0
     for place, letter in enumerate(text):
         depth += (letter in "([{⌊⌈") - (letter in ")]}⌋⌉")
-        alone = letter == "x" and not re.match(r"\w", text[place - 1 : place] + text[place + 1 : place + 2])
-        alone = alone and not re.match(r"\w", text[place + 1 : place + 2] or " ")
+        beside = text[max(place - 1, 0) : place] + text[place + 1 : place + 2]
+        alone = letter == "x" and not re.search(r"\w", beside)
         if depth == 0 and (letter in ",;×@" or alone):
             found.append(text[start:place])
             start = place + 1

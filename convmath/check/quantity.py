@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, NamedTuple
 
 from convmath.check.facts import Facts, axes_facts, layer_facts
 from convmath.errors import ConvmathError, near, short
 from convmath.exact.integers import Integer, product, ratio
 from convmath.geometry.notation import AXES, AXIS_NAMES
-from convmath.layers.base import Placed, Shape
+from convmath.layers.base import Placed, Shape, show
 from convmath.network.conventions import convention
 from convmath.network.dtypes import width_of
 from convmath.network.nodes import INPUT, Node
@@ -92,25 +92,23 @@ class UnaskableError(ConvmathError):
     """A quantity that the layer or network does not have."""
 
 
+def _one(values: Sequence[Any]) -> Any:
+    """The one value where all axes have the same, else all of them."""
+    return values[0] if len(set(values)) == 1 else tuple(values)
+
+
 def _side(subject: Subject) -> Any:
-    sizes = subject.output[1:]
-    if not sizes:
+    if len(subject.output) == 1:
         raise UnaskableError("there is no height or width behind a dense layer; ask for output")
-    return sizes[0] if all(size == sizes[0] for size in sizes) else tuple(sizes)
+    return _one(subject.output[1:])
 
 
-def _axis(name: str) -> Callable[[Subject], Integer]:
-    def right(subject: Subject) -> Integer:
-        letters = AXES.get(len(subject.output) - 1, ())
-        sizes: dict[str, Integer] = {
-            AXIS_NAMES[letter]: size for size, letter in zip(subject.output[1:], letters, strict=True)
-        }
-        if name in sizes:
-            found: Integer = sizes[name]
-            return found
-        raise UnaskableError(f"the output {subject.output} has no {name}; ask for output")
-
-    return right
+def _axis(name: str, subject: Subject) -> Any:
+    letters = AXES.get(len(subject.output) - 1, ())
+    sizes = {AXIS_NAMES[letter]: size for size, letter in zip(subject.output[1:], letters, strict=True)}
+    if name not in sizes:
+        raise UnaskableError(f"the output {show(subject.output)} has no {name}; ask for output")
+    return sizes[name]
 
 
 def _parameters(subject: Subject) -> Integer:
@@ -154,13 +152,8 @@ def _multiplications(subject: Subject) -> Integer:
     return taken
 
 
-def _operations(kind: str) -> Callable[[Subject], Integer]:
-    def right(subject: Subject) -> Integer:
-        found = subject.placed.operations if subject.placed else subject.trace.operations()
-        count: Integer = getattr(found, kind)
-        return count
-
-    return right
+def _operations(kind: str, subject: Subject) -> Any:
+    return getattr(subject.placed.operations if subject.placed else subject.trace.operations(), kind)
 
 
 def counted(name: str, subject: Subject) -> Integer:
@@ -169,15 +162,11 @@ def counted(name: str, subject: Subject) -> Integer:
     return rule.count(subject.placed) if subject.placed else subject.trace.total(rule.count)
 
 
-def _field(part: str) -> Callable[[Subject], Any]:
-    def right(subject: Subject) -> Any:
-        field = subject.trace.receptive_field(subject.node.name if subject.node else None)
-        if field is None:
-            raise UnaskableError("there is no receptive field behind the last map; name a node before it")
-        values = getattr(field, part)
-        return values[0] if all(value == values[0] for value in values) else tuple(values)
-
-    return right
+def _field(part: str, subject: Subject) -> Any:
+    field = subject.trace.receptive_field(subject.node.name if subject.node else None)
+    if field is None:
+        raise UnaskableError("there is no receptive field behind the last map; name a node before it")
+    return _one(getattr(field, part))
 
 
 def results(subject: Subject) -> Integer:
@@ -230,7 +219,7 @@ def _quotient(subject: Subject) -> Any:
     values = [
         ratio(f["n"] + f["pad"] - f["reach"], f["s"]) + 1 for f in (axis.values for axis in subject.axes)
     ]
-    return values[0] if all(value == values[0] for value in values) else tuple(values)
+    return _one(values)
 
 
 def keeping(subject: Subject) -> list[Any]:
@@ -294,10 +283,10 @@ QUANTITIES = {
             "output", lambda s: tuple(s.output), "shape output_shape volume output_volume out", shaped=True
         ),
         Quantity("size", _side, "side output_size output_side out_size width_and_height", shaped=True),
-        Quantity("height", _axis("height"), "output_height rows h"),
-        Quantity("width", _axis("width"), "output_width columns w"),
-        Quantity("length", _axis("length"), "output_length"),
-        Quantity("depth", _axis("depth"), "output_depth"),
+        Quantity("height", partial(_axis, "height"), "output_height rows h"),
+        Quantity("width", partial(_axis, "width"), "output_width columns w"),
+        Quantity("length", partial(_axis, "length"), "output_length"),
+        Quantity("depth", partial(_axis, "depth"), "output_depth"),
         Quantity("channels", lambda s: s.output[0], "out_channels output_channels maps filters"),
         Quantity("parameters", _parameters, "params num_params parameter_count total_params"),
         Quantity("trainable", _parameters, "trainable_parameters trainable_params"),
@@ -321,12 +310,12 @@ QUANTITIES = {
             _multiplications,
             "macs mac mults madds multiply_accumulates multiply_adds multiply_accumulate muls",
         ),
-        Quantity("additions", _operations("additions"), "adds"),
-        Quantity("comparisons", _operations("comparisons"), ""),
+        Quantity("additions", partial(_operations, "additions"), "adds"),
+        Quantity("comparisons", partial(_operations, "comparisons"), ""),
         Quantity("flops", lambda s: counted("flops", s), "flop operations ops"),
-        Quantity("receptive_field", _field("size"), "rf field receptive_field_size", shaped=True),
-        Quantity("effective_stride", _field("stride"), "jump total_stride", shaped=True),
-        Quantity("effective_padding", _field("padding"), "", shaped=True),
+        Quantity("receptive_field", partial(_field, "size"), "rf field receptive_field_size", shaped=True),
+        Quantity("effective_stride", partial(_field, "stride"), "jump total_stride", shaped=True),
+        Quantity("effective_padding", partial(_field, "padding"), "", shaped=True),
         Quantity(
             "memory", lambda s: results(s) * s.width * s.batch, "output_memory result_memory", memory=True
         ),

@@ -94,8 +94,7 @@ def _totals(forms: dict[str, Form], right: Callable[[Subject], Any], subject: Su
     for row, (value, wrongs) in zip(rows, known, strict=True):
         name = row.node.name if row.node else ""
         for wrong in wrongs:
-            formula = wrong.formula and f"{name}: {wrong.formula}"
-            said = f"{wrong.said}, in {name}"
+            formula, said = f"{name}: {wrong.formula}", f"{wrong.said}, in {name}"
             yield wrong._replace(value=whole - value + wrong.value, formula=formula, said=said)
         if value:
             yield Wrong("F13", "", whole - value, f"{name} is left out of the total", "every layer counts")

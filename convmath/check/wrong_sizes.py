@@ -117,11 +117,8 @@ def wrong_shapes(subject: Subject) -> Iterator[Wrong]:
     for wrong in wrong_sizes(subject):
         yield wrong._replace(value=(subject.output[0], *wrong.value))
     rules = form_of(SHAPES, subject.placed)
-    if rules is None or subject.placed is None:
-        if subject.placed is not None:
-            rules = shapes.PAD if "Pad" in type(subject.placed.layer).__name__ else None
-        if rules is None:
-            return
+    if rules is None:
+        return
     axes = subject.axes or _padded(subject)
     if axes:
         yield from shapes.wrong_shapes(rules, subject.facts, axes)

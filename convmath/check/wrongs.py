@@ -32,7 +32,9 @@ from convmath.check.wrong_sizes import (
     wrong_sizes,
 )
 from convmath.exact.integers import product
+from convmath.layers.base import show
 
+_POOLED, _ALONE = "the last pool comes before flattening", "a sample is flattened by itself"
 _BATCHES = (2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 10, 20, 50, 100)
 
 
@@ -76,29 +78,22 @@ def _features(subject: Subject) -> Iterator[Wrong]:
         pooled = "Pool" in type(node.layer).__name__
         if pooled and product(trace.shapes[node.inputs[0]]) != right:
             before = trace.shapes[node.inputs[0]]
-            said, pooled_first = (
-                f"it is flattened before {node.name}",
-                "the last pool comes before flattening",
-            )
-            yield Wrong("F07", "*".join(map(str, before)), product(before), said, pooled_first)
+            said = f"it is flattened before {node.name}"
+            yield Wrong("F07", "*".join(map(str, before)), product(before), said, _POOLED)
             break
     for name, shape in [("the input", trace.input_shape), *((n.name, trace.shapes[n.name]) for n in maps)]:
         if shape != flat:
-            yield Wrong("F06", "*".join(map(str, shape)), product(shape), f"{name} is flattened", (
-                f"the last map is flattened, {'x'.join(map(str, flat))}"))  # fmt: skip
+            formula = "*".join(map(str, shape))
+            yield Wrong(
+                "F06", formula, product(shape), f"{name} is flattened", f"the last map is, {show(flat)}"
+            )
     if maps and trace.network.is_chain:
         last = Subject(trace, maps[-1])
         for wrong in wrong_sizes(last):
             yield wrong._replace(value=product((flat[0], *wrong.value)), formula="")
     for batch in dict.fromkeys((subject.batch, *_BATCHES)):
         if batch > 1:
-            yield Wrong(
-                "F09",
-                f"{batch}*{right}",
-                batch * right,
-                "the batch is counted",
-                "a sample is flattened by itself",
-            )
+            yield Wrong("F09", f"{batch}*{right}", batch * right, "the batch is counted", _ALONE)
 
 
 def _receptive(subject: Subject) -> Iterator[Wrong]:

@@ -22,6 +22,7 @@ import forward
 import startup
 import summaries
 import sweep
+import verdicts
 from figures import Result
 from page import page
 from rich.console import Console
@@ -35,6 +36,7 @@ BENCHMARKS = {
     "convolution": convolution,
     "forward": forward,
     "sweep": sweep,
+    "verdicts": verdicts,
 }
 RECORD = ROOT / "docs" / "benchmarks.json"
 PAGE = ROOT / "docs" / "benchmarks.md"

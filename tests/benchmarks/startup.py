@@ -17,22 +17,32 @@ from timing import Quiet, Step, by_turns
 ROOT = Path(__file__).resolve().parents[2]
 ROUNDS = 21
 PATIENCE = 120
-QUESTION = ["explain", "Conv2d(3, 128, 3, bias=False)", "--input", "3x7x7", "--format"]
+EXPLAIN = ["explain", "Conv2d(3, 128, 3, bias=False)", "--input", "3x7x7", "--format"]
+CHECK = ["check", "Conv2d(3, 100, 5)", "--input", "3x300x300", "parameters=2600"]
+CHECK_SYMBOLS = ["check", "Conv2d(3, 8, k, stride=s)", "--input", "3xHxW", "height=floor((H - k)/s)"]
 
 
 class Race(NamedTuple):
-    """A format of the answer, the imports it is held against, and the most their ratio may be."""
+    """A question, the imports it is held against, and the most their ratio may be."""
 
-    form: str
+    title: str
+    question: list[str]
     imports: str
     target: float
 
 
-RACES = (Race("json", "import click", 1.6), Race("text", "import sympy, click, rich", 1.5))
+RACES = (
+    Race("`--format json`", [*EXPLAIN, "json"], "import click", 1.6),
+    Race("`--format text`", [*EXPLAIN, "text"], "import sympy, click, rich", 1.5),
+    Race("`check` of numbers", CHECK, "import click", 2),
+    Race("`check` of a formula", CHECK_SYMBOLS, "import sympy, click", 1.5),
+)
 STEPS = len(RACES)
 METHOD = f"""\
 Each side is a whole process, from start to exit: {ROUNDS} runs of each, by turns, after one that writes the
-.pyc files. The question is `python -m convmath explain "Conv2d(3, 128, 3, bias=False)" --input 3x7x7`.
+.pyc files. The questions are `python -m convmath explain "Conv2d(3, 128, 3, bias=False)" --input 3x7x7`,
+`check "Conv2d(3, 100, 5)" --input 3x300x300 parameters=2600` and
+`check "Conv2d(3, 8, k, stride=s)" --input 3xHxW "height=floor((H - k)/s)"`.
 The figure is the ratio of the shortest times, because other processes can only add to a run."""
 
 
@@ -43,29 +53,31 @@ def measure(step: Step) -> Result:
     for race in RACES:
         ours, theirs = _times(race, quiet)
         figures.append(_figure(race, ours, theirs))
-        rows += [_row(f"convmath, `--format {race.form}`", ours), _row(f"`{race.imports}`", theirs)]
+        rows += [_row(f"convmath, {race.title}", ours), _row(f"`{race.imports}`", theirs)]
         step()
     table = Table(["process", "shortest", "median"], rows)
     return Result("Start-up", METHOD, figures, table, quiet.waits, quiet.noisy)
 
 
 def _times(race: Race, quiet: Quiet) -> tuple[list[float], list[float]]:
-    ours = partial(run_python, ["-m", "convmath", *QUESTION, race.form])
+    ours = partial(
+        run_python, ["-m", "convmath", *race.question], race.question[0] != "check"
+    )  # which may be wrong
     theirs = partial(run_python, ["-c", race.imports])
     samples = by_turns({"ours": ours, "theirs": theirs}, ROUNDS, quiet=quiet)
     return samples["ours"], samples["theirs"]
 
 
-def run_python(arguments: Sequence[str]) -> None:
+def run_python(arguments: Sequence[str], check: bool = True) -> None:
     """Run Python to its end, in this checkout, with .pyc files allowed; raise if it fails."""
     environment = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
     command = [sys.executable, *arguments]
-    subprocess.run(command, cwd=ROOT, env=environment, check=True, stdout=subprocess.DEVNULL)
+    subprocess.run(command, cwd=ROOT, env=environment, check=check, stdout=subprocess.DEVNULL)
 
 
 def _figure(race: Race, ours: list[float], theirs: list[float]) -> Figure:
     return Figure(
-        title=f"Start-up, `--format {race.form}`",
+        title=f"Start-up, {race.title}",
         compared=f'whole process, against `python -c "{race.imports}"`',
         measured=min(ours) / min(theirs),
         target=race.target,

@@ -148,7 +148,12 @@ def test_unreadable_answers_are_not_wrong_ones():
     assert "'seven thousand' cannot be read" in verdict.why
 
 
-@pytest.mark.parametrize("given", [True, None, float("nan"), float("inf"), {"a": 1}, object(), [1, "x"]])
+HALF = type("Half", (), {"numerator": 1})()
+
+
+@pytest.mark.parametrize(
+    "given", [True, None, float("nan"), float("inf"), {"a": 1}, object(), [1, "x"], HALF]
+)
 def test_what_python_gives_that_is_no_answer(given):
     (verdict,) = check("Conv2d(3, 100, 5)", "3x300x300", parameters=given)
     assert verdict.verdict == "unreadable"

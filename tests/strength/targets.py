@@ -18,6 +18,14 @@ NETWORKS = (
 IMPORTS = ("tests.networks.test_operators", "tests.networks.test_import")
 REFERENCE = ("tests.layers.test_values", "tests.layers.test_hand_worked", "tests.layers.test_witnesses")
 
+CHECK = (
+    "tests.check.test_slips",
+    *("tests.check.test_misconceptions", "tests.check.test_verdicts", "tests.check.test_answers"),
+    *("tests.check.test_questions", "tests.check.test_codes"),
+)
+NOTES = ("tests.check.test_notes",)
+FORMS = ("tests.parse.test_forms",)
+
 TARGETS = {
     "convmath.geometry": {
         **dict.fromkeys(("axis", "footprint", "meeting", "reading", "span"), FIELDS),
@@ -32,6 +40,21 @@ TARGETS = {
         **dict.fromkeys(("size", "sizes", "where", "demand"), SIZES),
         **dict.fromkeys(("floors", "integers", "proof"), EXACT),
     },
+    "convmath.parse": dict.fromkeys(("calls", "chain", "keras", "keras_made", "layer", "shape"), FORMS),
+    "convmath.check": dict.fromkeys(
+        (
+            *("answer", "facts", "follow", "formula", "judge", "otherwise", "quantity", "rule", "slips"),
+            *("symbols", "wrong_counts", "wrong_sizes", "wrongs"),
+        ),
+        CHECK,
+    ),
+    "convmath.check.notes": dict.fromkeys(
+        (
+            *("arithmetic", "claims", "facts", "lint", "number", "plain", "rows", "sums", "tables"),
+            *("tokens", "windows"),
+        ),
+        NOTES,
+    ),
     "convmath.solve": dict.fromkeys(("boxes", "fits", "padding", "history", "budget"), SIZES),
     "convmath.layers": dict.fromkeys(
         (
