@@ -203,14 +203,12 @@ def _closes(text: str) -> int:
 
 def _split(text: str) -> list[str]:
     """A text at its commas, at × and at an x that stands by itself, outside of brackets."""
-    found, depth, start = [], 0, 0
-    for place, letter in enumerate(text):
-        depth += (letter in "([{⌊⌈") - (letter in ")]}⌋⌉")
-        beside = text[max(place - 1, 0) : place] + text[place + 1 : place + 2]
-        alone = letter == "x" and not re.search(r"\w", beside)
-        if depth == 0 and (letter in ",;×@" or alone):
-            found.append(text[start:place])
-            start = place + 1
+    found, start = [], 0
+    for sign in re.finditer(r"[,;×@]|(?<!\w)x(?!\w)", text):
+        before = text[: sign.start()]
+        if sum(map(before.count, "([{⌊⌈")) == sum(map(before.count, ")]}⌋⌉")):
+            found.append(text[start : sign.start()])
+            start = sign.end()
     return [*found, text[start:]]
 
 

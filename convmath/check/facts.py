@@ -74,6 +74,11 @@ def windows_of(placed: Placed) -> tuple[Window, ...]:
     return tuple(found)
 
 
+def pads_same(placed: Placed | None) -> bool:
+    """Whether a layer's padding is TensorFlow's SAME."""
+    return placed is not None and vars(placed.layer).get("padding") == "same"
+
+
 def axes_facts(placed: Placed) -> tuple[Facts, ...]:
     """The facts of every spatial axis of a layer with windows."""
     windows = windows_of(placed)

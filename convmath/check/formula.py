@@ -12,7 +12,7 @@ from functools import cache
 from typing import Any, NamedTuple, NoReturn
 
 from convmath.errors import ConvmathError, near, short
-from convmath.exact.integers import ceil_div, floor_div, is_symbolic, maximum, minimum, plain, ratio
+from convmath.exact.integers import floor_div, is_symbolic, maximum, minimum, plain, ratio
 from convmath.parse.characters import plain_letters
 
 LONGEST = 1_000  # characters of an answer
@@ -95,8 +95,9 @@ def evaluate(tree: Tree, values: Mapping[str, Any]) -> Any:
         return tree.value
     if tree.kind == "name":
         return values[tree.value]
-    if tree.kind in ("floor", "ceil") and tree.parts[0].kind == "/":
-        above, below = (evaluate(part, values) for part in tree.parts[0].parts)
+    first = next(iter(tree.parts))
+    if tree.kind in ("floor", "ceil") and first.kind == "/":
+        above, below = (evaluate(part, values) for part in first.parts)
         if all(type(each) is int for each in (above, below)) or is_symbolic(above) or is_symbolic(below):
             return _rounded(tree.kind, above, below)
     parts = [evaluate(part, values) for part in tree.parts]
@@ -122,9 +123,7 @@ def substituted(tree: Tree, by: Mapping[str, Tree]) -> Tree:
 def _rounded(kind: str, above: Any, below: Any) -> Any:
     if below == 0:
         raise UnreadableError("the answer divides by 0")
-    if not is_symbolic(below) and below < 0:
-        above, below = -above, -below
-    return plain((floor_div if kind == "floor" else ceil_div)(above, below))
+    return plain(floor_div(above, below) if kind == "floor" else -floor_div(-above, below))
 
 
 def _floor(value: Any) -> Any:
@@ -167,7 +166,7 @@ def _bits(value: Any) -> int:
 def _bounded(value: Any) -> Any:
     if not is_symbolic(value) and _bits(value) > _MOST_BITS:
         raise UnreadableError("the answer is beyond all numbers here")
-    return plain(value) if is_symbolic(value) or type(value) is int else ratio(value, 1)
+    return value if type(value) is int else ratio(value, 1)
 
 
 def _largest(*values: Any) -> Any:
@@ -219,6 +218,11 @@ class _Parser:
     def refuse(self, reason: str) -> NoReturn:
         raise UnreadableError(f"{short(self.text.strip())} cannot be read: {reason}")
 
+    def deeper(self, what: str) -> None:
+        self.depth += 1
+        if self.depth > _DEEPEST:
+            self.refuse(f"it has too many {what}")
+
     @property
     def now(self) -> str:
         return self.tokens[self.place][1]
@@ -230,9 +234,7 @@ class _Parser:
         return found
 
     def sum(self, least: int) -> Tree:
-        self.depth += 1
-        if self.depth > _DEEPEST:
-            self.refuse("it has too many brackets")
+        self.deeper("brackets")
         left = self.signed()
         while True:
             sign = {"·": "*", "×": "*", "÷": "/"}.get(self.now, self.now)
@@ -254,9 +256,7 @@ class _Parser:
     def signed(self) -> Tree:
         if self.now == "-":
             self.place += 1
-            self.depth += 1
-            if self.depth > _DEEPEST:
-                self.refuse("it has too many signs")
+            self.deeper("signs")
             found = self.signed()
             self.depth -= 1
             return Tree("neg", (found,))
@@ -269,9 +269,7 @@ class _Parser:
         if self.now not in ("^", "**"):
             return base
         self.place += 1
-        self.depth += 1
-        if self.depth > _DEEPEST:
-            self.refuse("it has too many powers")
+        self.deeper("powers")
         found = Tree("^", (base, self.signed()))
         self.depth -= 1
         return found

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from convmath.check.facts import Facts
+from convmath.check.facts import Facts, pads_same
 from convmath.check.families import form_of
 from convmath.check.formula import evaluate, parsed
 from convmath.check.quantity import Quantity, Subject, counted, keeping, moving_statistics
@@ -176,7 +176,7 @@ def _padding(subject: Subject) -> Iterator[Otherwise]:
         yield Otherwise("K04", (missing // 2, missing - missing // 2), "the padding is TensorFlow's SAME")
         if missing % 2 == 0:
             yield Otherwise("K04", missing // 2, "the padding is TensorFlow's SAME")
-    if getattr(subject.placed and subject.placed.layer, "padding", 0) == "same":
+    if pads_same(subject.placed):
         yield Otherwise("K02", pad, "the padding of both sides together")
 
 

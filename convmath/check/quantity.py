@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from typing import Any, NamedTuple
 
-from convmath.check.facts import Facts, axes_facts, layer_facts
+from convmath.check.facts import Facts, axes_facts, layer_facts, pads_same
 from convmath.errors import ConvmathError, near, short
 from convmath.exact.integers import Integer, product, ratio
 from convmath.geometry.notation import AXES, AXIS_NAMES
@@ -229,7 +229,7 @@ def keeping(subject: Subject) -> list[Any]:
     if not subject.axes:
         raise UnaskableError("only a layer with windows has padding; name a convolution or a pool")
     f = subject.axes[0].values
-    if getattr(subject.placed and subject.placed.layer, "padding", 0) == "same":
+    if pads_same(subject.placed):
         pad = f["pad"]
         return [f["p"]] if pad % 2 == 0 else [(pad // 2, pad - pad // 2)]
     found = padding_that_keeps(f["k"], f["s"], f["d"], None if f["s"] == 1 else f["n"])

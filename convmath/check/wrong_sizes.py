@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 
-from convmath.check.facts import Facts, axes_facts
+from convmath.check.facts import Facts, axes_facts, pads_same
 from convmath.check.families import form_of
 from convmath.check.quantity import Subject
 from convmath.check.rule import Form, Wrong, across, value_of
@@ -29,7 +29,7 @@ def size_form(subject: Subject) -> Form | None:
 def _size_form(placed: Placed, axes: tuple[Facts, ...]) -> Form | None:
     if not axes:
         return None
-    if getattr(placed.layer, "padding", 0) == "same":
+    if pads_same(placed):
         return sizes.SAME
     form: Form | None = form_of(SIZES, placed)
     fits = form is not None and all(value_of(form, axis) == axis.values["m"] for axis in axes)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from convmath.check.facts import Facts, windows_of
+from convmath.check.facts import Facts, pads_same, windows_of
 from convmath.check.quantity import Quantity, Subject
 from convmath.check.rule import Wrong, at_work, shown, value_of
 from convmath.check.rules import fields, memory, padding
@@ -92,8 +92,7 @@ def _features(subject: Subject) -> Iterator[Wrong]:
         for wrong in wrong_sizes(last):
             yield wrong._replace(value=product((flat[0], *wrong.value)), formula="")
     for batch in dict.fromkeys((subject.batch, *_BATCHES)):
-        if batch > 1:
-            yield Wrong("F09", f"{batch}*{right}", batch * right, "the batch is counted", _ALONE)
+        yield Wrong("F09", f"{batch}*{right}", batch * right, "the batch is counted", _ALONE)
 
 
 def _receptive(subject: Subject) -> Iterator[Wrong]:
@@ -132,7 +131,7 @@ def _memory(quantity: Quantity, subject: Subject) -> Iterator[Wrong]:
 
 def _padding(subject: Subject) -> Iterator[Wrong]:
     if subject.axes:
-        same = getattr(subject.placed and subject.placed.layer, "padding", 0) == "same"
+        same = pads_same(subject.placed)
         yield from at_work(padding.SAME if same else padding.KEEPING, subject.axes[0])
 
 

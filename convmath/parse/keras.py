@@ -21,7 +21,7 @@ class Face(NamedTuple):
     """A layer of Keras: its arguments in their order, their defaults, and what it is here."""
 
     arguments: str
-    made: Callable[[Given, int], Made]
+    made: Callable[[Given], Made]
     defaults: Mapping[str, Any] = {}
 
 
@@ -48,8 +48,7 @@ def keras_layers(call: Call, shape: Shape) -> Made:
     >>> keras_layers(call, (3, 28, 28))
     (Conv2d(3, 32, 3, padding='same'), ReLU())
     """
-    family, rank = _family(call.kind)
-    face = FACES[family]
+    face = FACES[_family(call.kind)]
     names = face.arguments.split()
     if len(call.args) > len(names):
         raise ConvmathError(
@@ -67,7 +66,7 @@ def keras_layers(call: Call, shape: Shape) -> Made:
         raise ConvmathError(f"{short(call.text)} needs {missing[0]}; {call.kind} takes {', '.join(names)}")
     arguments = {**_DEFAULTS, **face.defaults, **given}
     return (
-        *face.made(Given(call, shape, arguments), rank),
+        *face.made(Given(call, shape, arguments)),
         *_activation(call, arguments.get("activation")),
     )
 
@@ -80,7 +79,7 @@ def is_keras(call: Call) -> bool:
     [True, False, False]
     """
     own = call.kind not in layers.NAMES or "keras" in call.name
-    return own and _family(call.kind)[0] in FACES
+    return own and _family(call.kind) in FACES
 
 
 def both_write(call: Call) -> bool:
@@ -100,10 +99,9 @@ def input_of(call: Call) -> Any:
     return None
 
 
-def _family(kind: str) -> tuple[str, int]:
-    """A name without its rank: ``Conv2DTranspose`` is ``ConvTranspose`` on 2 axes."""
-    found = re.fullmatch(r"(\w+?)([123])D(\w*)", kind)
-    return (found[1] + found[3], int(found[2])) if found else (kind, 0)
+def _family(kind: str) -> str:
+    """A name without its rank: ``Conv2DTranspose`` is a ``ConvTranspose``."""
+    return re.sub(r"[123]D(?=[A-Z]|$)", "", kind)
 
 
 def _activation(call: Call, given: Any) -> Made:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple, TypeAlias
 
@@ -28,14 +29,16 @@ class Given(NamedTuple):
         """Channels of the input."""
         return self.shape[0]
 
-    def rank(self, asked: int) -> int:
-        """The number of spatial axes, which the input must have."""
-        if len(self.shape) != asked + 1:
+    @property
+    def rank(self) -> int:
+        """The number of spatial axes that the layer's name says, which the input must have."""
+        found = int(re.sub(r"\D", "", self.call.kind))
+        if len(self.shape) != found + 1:
             raise ConvmathError(
-                f"{short(self.call.text)} takes {asked} spatial size{'s' * (asked != 1)} and channels, its "
+                f"{short(self.call.text)} takes {found} spatial size{'s' * (found != 1)} and channels, its "
                 f"input is {show(self.shape)}"
             )
-        return asked
+        return found
 
     def axes(self, name: str, rank: int) -> tuple[Any, ...]:
         """An argument as one value an axis."""
@@ -57,24 +60,24 @@ class Given(NamedTuple):
         return word
 
 
-def convolution(given: Given, rank: int) -> Made:
+def convolution(given: Given) -> Made:
     """``Conv2D``: channels from the input."""
-    given.rank(rank)
+    rank = given.rank
     return (
         conv(given, rank, given.channels, given.of["filters"], given.of["groups"], given.of["use_bias"]),
     )
 
 
-def depthwise(given: Given, rank: int) -> Made:
+def depthwise(given: Given) -> Made:
     """``DepthwiseConv2D``: every channel by itself."""
-    given.rank(rank)
+    rank = given.rank
     channels = given.channels * given.of["depth_multiplier"]
     return (conv(given, rank, given.channels, channels, given.channels, given.of["use_bias"]),)
 
 
-def separable(given: Given, rank: int) -> Made:
+def separable(given: Given) -> Made:
     """A depthwise part without a bias, and a 1x1 part that has it."""
-    given.rank(rank)
+    rank = given.rank
     middle = given.channels * given.of["depth_multiplier"]
     depthwise = conv(given, rank, given.channels, middle, given.channels, False)
     return depthwise, of_rank("Conv", rank)(middle, given.of["filters"], 1, bias=given.of["use_bias"])
@@ -105,9 +108,9 @@ def _one_axis(given: Given) -> Any:
     )
 
 
-def transposed(given: Given, rank: int) -> Made:
+def transposed(given: Given) -> Made:
     """``Conv2DTranspose``."""
-    given.rank(rank)
+    rank = given.rank
     axes = [given.axes(name, rank) for name in ("kernel_size", "strides", "dilation_rate")]
     extras = (None,) * rank if given.of["output_padding"] is None else given.axes("output_padding", rank)
     sides = [crop(given.padding, *each) for each in zip(*axes, extras, strict=True)]
@@ -139,11 +142,11 @@ def crop(padding: str, k: Any, s: Any, d: Any, extra: Any) -> tuple[Any, Any]:
     return (surplus // 2, surplus - surplus // 2), 0
 
 
-def pool(name: str) -> Callable[[Given, int], Made]:
+def pool(name: str) -> Callable[[Given], Made]:
     """``MaxPooling2D`` and ``AveragePooling2D``; padding is what SAME needs, and no average counts it."""
 
-    def made(given: Given, rank: int) -> Made:
-        given.rank(rank)
+    def made(given: Given) -> Made:
+        rank = given.rank
         kernel = given.axes("pool_size", rank)
         strides = kernel if given.of["strides"] is None else given.axes("strides", rank)
         padding: Any = 0
@@ -161,18 +164,18 @@ def pool(name: str) -> Callable[[Given, int], Made]:
     return made
 
 
-def global_pool(name: str) -> Callable[[Given, int], Made]:
+def global_pool(name: str) -> Callable[[Given], Made]:
     """``GlobalAveragePooling2D``: one value a channel, flat unless ``keepdims``."""
 
-    def made(given: Given, rank: int) -> Made:
-        given.rank(rank)
+    def made(given: Given) -> Made:
+        rank = given.rank
         pooled: Layer = of_rank(name, rank)(1)
         return (pooled,) if given.of["keepdims"] else (pooled, layers.Flatten())
 
     return made
 
 
-def dense(given: Given, rank: int) -> Made:
+def dense(given: Given) -> Made:
     """On a map, Keras's Dense works on the channels of each position: a convolution with one tap."""
     units, bias = given.of["units"], given.of["use_bias"]
     if len(given.shape) == 1:
@@ -180,7 +183,7 @@ def dense(given: Given, rank: int) -> Made:
     return (of_rank("Conv", len(given.shape) - 1)(given.channels, units, 1, bias=bias),)
 
 
-def batch_norm(given: Given, rank: int) -> Made:
+def batch_norm(given: Given) -> Made:
     """``BatchNormalization``."""
     affine = bool(given.of["center"])
     if affine != bool(given.of["scale"]):
@@ -190,7 +193,7 @@ def batch_norm(given: Given, rank: int) -> Made:
     return (of_rank("BatchNorm", max(len(given.shape) - 1, 1))(given.channels, affine=affine),)
 
 
-def layer_norm(given: Given, rank: int) -> Made:
+def layer_norm(given: Given) -> Made:
     """``LayerNormalization`` of a vector."""
     if len(given.shape) != 1:
         raise ConvmathError(
@@ -199,16 +202,16 @@ def layer_norm(given: Given, rank: int) -> Made:
     return (layers.LayerNorm(given.shape),)
 
 
-def zero_padding(given: Given, rank: int) -> Made:
+def zero_padding(given: Given) -> Made:
     """``ZeroPadding2D``: rows first, while PyTorch's columns are."""
-    given.rank(rank)
+    rank = given.rank
     pairs = _pairs(given, "padding", rank)
     return (of_rank("ZeroPad", rank)(tuple(side for pair in reversed(pairs) for side in pair)),)
 
 
-def cropping(given: Given, rank: int) -> Made:
+def cropping(given: Given) -> Made:
     """``Cropping2D``: padding the other way round."""
-    given.rank(rank)
+    rank = given.rank
     pairs = _pairs(given, "cropping", rank)
     return (of_rank("ZeroPad", rank)(tuple(-side for pair in reversed(pairs) for side in pair)),)
 
@@ -220,30 +223,30 @@ def _pairs(given: Given, name: str, rank: int) -> list[tuple[Any, Any]]:
     return [each if isinstance(each, tuple) else (each, each) for each in given.axes(name, rank)]
 
 
-def upsampling(given: Given, rank: int) -> Made:
+def upsampling(given: Given) -> Made:
     """``UpSampling2D``."""
-    given.rank(rank)
+    rank = given.rank
     factors = given.axes("size", rank)
     mode = str(given.of.get("interpolation", "nearest"))
     return (layers.Upsample(scale_factor=factors if len(set(factors)) > 1 else factors[0], mode=mode),)
 
 
-def reshape(given: Given, rank: int) -> Made:
+def reshape(given: Given) -> Made:
     """``Reshape``, its channels moved to the front."""
     *sizes, channels = given.of["target_shape"]
     return (layers.Reshape((channels, *sizes)),)
 
 
-def activated(given: Given, rank: int) -> Made:
+def activated(given: Given) -> Made:
     """``Activation``: nothing but its activation."""
     return ()
 
 
-def named(name: str) -> Callable[[Given, int], Made]:
+def named(name: str) -> Callable[[Given], Made]:
     """A layer without arguments."""
-    return lambda given, rank: (getattr(layers, name)(),)
+    return lambda given: (getattr(layers, name)(),)
 
 
-def dropout(given: Given, rank: int) -> Made:
+def dropout(given: Given) -> Made:
     """``Dropout`` and ``SpatialDropout2D``."""
     return (layers.Dropout(float(given.of["rate"])),)

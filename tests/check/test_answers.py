@@ -141,6 +141,12 @@ def test_what_strangers_write_is_judged_or_unreadable_at_once(text, quantity):
     assert time.process_time() - start < 1  # a hang would be seen, slowness is none of this test
 
 
+def test_brackets_and_signs_have_a_last_one():
+    assert evaluate(read_formula("-" * 49 + "1"), {}) == -1
+    with pytest.raises(UnreadableError, match="too many signs"):
+        read_formula("-" * 50 + "1")
+
+
 def test_unreadable_answers_are_not_wrong_ones():
     (verdict,) = check("Conv2d(3, 100, 5)", "3x300x300", parameters="seven thousand")
     assert verdict.verdict == "unreadable"

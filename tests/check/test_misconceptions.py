@@ -98,6 +98,7 @@ TABLES = [
        "3x39x39", "in_features", answer) for answer in (13690, 4563)),
     ("F07", CHAIN, "3x32x32", "in_features", 16 * 16 * 16),
     ("F08", CHAIN, "3x32x32", "in_features", 64),
+    ("F08", "Conv2d(1, 6, 5) -> MaxPool2d(2)", "1x28x28", "in_features", 144),
     ("F09", CHAIN, "3x32x32", "in_features", 32 * 1024),
     # every layer one less: 28 -> 23 -> 11 - 1 = 10 ... as the question asked: 144 for 400
     ("F10", "Conv2d(1,6,5) -> MaxPool2d(2) -> Conv2d(6,16,5) -> MaxPool2d(2) -> Flatten() -> Linear(400,120)", "1x32x32",
@@ -168,6 +169,8 @@ OTHERWISE = [
     ("K04", "Conv2d(3, 8, 4, stride=2, padding=2)", "3x32x32", "height", 16),
     ("K04", "Conv2d(3, 64, 7, stride=2, padding=3)", "3x224x224", "padding", "(2, 3)"),
     ("K04", "Conv1d(3, 64, 7, stride=2, padding=3)", "3x224", "padding", "(2, 3)"),
+    ("K04", "Conv2d(3, 64, 3, stride=2)", "3x225x225", "padding", 1),
+    ("K04", "Conv2d(3, 64, 1, stride=2)", "3x224x224", "padding", 0),
     ("K05", "MaxPool2d(3, stride=2)", "1x112x112", "height", 56),
     ("K05", "MaxPool2d(3, stride=2, ceil_mode=True)", "1x112x112", "height", 55),
     ("K06", "vgg16", None, "flops", "15.47 G"),

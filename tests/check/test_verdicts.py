@@ -80,6 +80,16 @@ def test_a_row_that_is_left_out():
     assert "output is left out" in verdict.why
 
 
+def test_what_is_flattened_without_its_channels_is_worked_out():
+    (verdict,) = check("lenet", in_features=25)
+    assert verdict.why == "5*5 = 25: the channels are left out; flattening keeps every channel"
+
+
+def test_only_maps_are_flattened():
+    (verdict,) = check("lenet", in_features=120)
+    assert "F06" not in verdict.codes
+
+
 def test_every_cause_is_listed_once():
     (verdict,) = check("Conv1d(1,1,5,stride=2,padding=2,dilation=3)", "1x22", length=9)
     assert verdict.codes == ["O20", "O13", "O19"]
