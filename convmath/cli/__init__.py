@@ -10,7 +10,7 @@ from typing import NoReturn
 
 import click
 
-from convmath.errors import ConvmathError
+from convmath.errors import ConvmathError, near, short
 
 COMMANDS = {  # command -> its module and its name there, imported when it is asked for
     "explain": ("explain", "explain"),
@@ -40,7 +40,7 @@ class Commands(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
-            return None
+            raise ConvmathError(f"there is no command {short(cmd_name)}{near(cmd_name, COMMANDS)}")
         module, name = COMMANDS[cmd_name]
         command: click.Command = getattr(import_module(f"{__name__}.{module}"), name)
         return command

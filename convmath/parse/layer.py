@@ -120,11 +120,25 @@ def _construct(kind: type[Layer], positional: list[Any], named: dict[str, Any]) 
         if name not in names:
             known = near(name, names) if names else "; it takes none"
             raise ConvmathError(f"{kind.__name__} has no argument {short(name)}{known}")
-    try:
-        inspect.signature(kind).bind(*positional, **named)
-    except TypeError as error:
-        raise ConvmathError(f"{kind.__name__}: {error}; it takes {', '.join(names) or 'none'}") from None
+    _check_arguments(kind, names, positional, named)
     return kind(*positional, **named)
+
+
+def _check_arguments(
+    kind: type[Layer], names: list[str], positional: list[Any], named: dict[str, Any]
+) -> None:
+    """Refuse too many arguments, too few, and one that is given twice."""
+    parameters = inspect.signature(kind).parameters
+    takes = f"it takes {', '.join(names) or 'none'}"
+    placed = [name for name in names if parameters[name].kind is not inspect.Parameter.KEYWORD_ONLY]
+    if len(positional) > len(placed):
+        raise ConvmathError(f"{kind.__name__} has too many arguments; {takes}")
+    given = dict.fromkeys(placed[: len(positional)])
+    for name in names:
+        if name in given and name in named:
+            raise ConvmathError(f"{kind.__name__}: {name} is given twice; give it once")
+        if name not in given and name not in named and parameters[name].default is inspect.Parameter.empty:
+            raise ConvmathError(f"{kind.__name__} has no {name}; {takes}")
 
 
 # PyTorch's arguments that decide nothing convmath counts, with the values that change nothing.

@@ -103,6 +103,16 @@ def test_what_cannot_be_asked_is_one_sentence_and_exit_code_2(convmath, argument
     assert len(run.err.splitlines()) == 1
 
 
+def test_a_command_that_is_written_wrong_is_said(convmath):
+    run = convmath("chek", "lenet", "parameters=1")
+    assert (run.code, run.out) == (2, "")
+    assert run.err == "convmath: there is no command 'chek'; did you mean check?\n"
+
+
+def test_operations_are_said_with_their_convention(convmath):
+    assert "2 x macs + bias additions" in convmath("check", "lenet", "flops=839558").out
+
+
 def test_a_node_is_asked_by_name_or_by_option(convmath):
     assert convmath("check", "lenet", "C3.parameters=2416").code == 0
     assert convmath("check", "lenet", "parameters=2416", "--node", "C3").code == 0

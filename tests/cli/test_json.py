@@ -13,6 +13,7 @@ from tests.layers.examples import EXAMPLES
 
 SCHEMAS = json.loads((Path(__file__).resolve().parents[2] / "docs" / "schemas.json").read_text())
 
+SHEETS = Path(__file__).with_name("sheets")
 MODULES = Path(__file__).resolve().parents[1] / "networks" / "user_modules.py"
 
 RUNS = (
@@ -51,6 +52,9 @@ RUNS = (
     ("check", ["Conv2d(3, 100, 5)", "parameters=2600", "output=1", "flops=x", "--input", "3x300x300"]),
     ("check", ["lenet", "C1.parameters=156", "C1.output=6x28x28", "S2.height=13", "--hint", "1"]),
     ("check", ["Conv2d(3, 8, k)", "height=H - k", "--input", "3xHxW"]),
+    ("worksheet", ["parameters", "--variants", "2"]),
+    ("grade", [str(SHEETS / "doubted.toml"), str(SHEETS / "answers.csv")]),
+    ("notes", [str(SHEETS / "notes.md")]),
 )
 
 

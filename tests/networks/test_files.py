@@ -40,7 +40,7 @@ def one(layer, inputs):
             '{"name": "n", "input": "3x8x8", "nodes": [{"name": "a"}]}',
             "node number 1 has no layer and no inputs; it needs name, layer, inputs",
         ),
-        (one("Conv2d(8)", ["input"]), "node a: Conv2d: missing a required argument: 'out_channels'"),
+        (one("Conv2d(8)", ["input"]), "node a: Conv2d has no out_channels; it takes in_channels"),
         (one("ReLU()", "input"), "node a: inputs='input' must be a list of names"),
         (
             one("ReLU()", ["a"]),
