@@ -12,6 +12,7 @@ from convmath.check.quantity import Quantity, Subject, others
 from convmath.check.slips import Slip, slips
 from convmath.check.wrongs import worked, wrong_answers
 from convmath.exact.integers import is_symbolic
+from convmath.network.conventions import CONVENTIONS
 
 UNREADABLE, RIGHT, RIGHT_IF, FOLLOWS, KNOWN, NEAR, WRONG = (
     *("unreadable", "right", "right-if", "follows", "known", "near", "wrong"),
@@ -155,12 +156,8 @@ class _Judging(NamedTuple):
         for reading in self.answer.readings:
             said = self._is_right(reading)
             if said is not None:
-                return {
-                    "verdict": RIGHT,
-                    "said": said,
-                    "read_as": reading.said,
-                    "value": self._meant(reading),
-                }
+                found = {"said": self._with_convention(said), "read_as": reading.said}
+                return {"verdict": RIGHT, "value": self._meant(reading), **found}
         conventions = list(self._conventions())
         follows = None if conventions else self._follows()
         if follows:
@@ -174,6 +171,11 @@ class _Judging(NamedTuple):
             return {"verdict": KNOWN, "causes": tuple(known)}
         near = [Cause(slip.code, slip.said) for slip in self._slips()]
         return {"verdict": NEAR, "causes": tuple(near)} if near else {"said": self._counterexample()}
+
+    def _with_convention(self, said: str) -> str:
+        """What is said of a right answer, with what is counted where tools count otherwise."""
+        counted = CONVENTIONS[self.quantity.name].meaning if self.quantity.name in CONVENTIONS else ""
+        return "; ".join(filter(None, (said, counted)))
 
     def _meant(self, reading: Reading) -> Any:
         return reading.values[0] if len(reading.values) == 1 else reading.values

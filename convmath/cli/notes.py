@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 
 from convmath.cli.options import JSON_TOO, as_json, say
+from convmath.errors import ConvmathError
 
 
 @click.command()
@@ -28,19 +30,26 @@ def notes(files: tuple[Path, ...], fix: bool, check: bool, format_: str) -> None
     """
     from convmath.check.notes.generated import rewritten
     from convmath.check.notes.lint import lint
-    from convmath.errors import ConvmathError
     from convmath.network.files import write_whole
 
     if fix and check:
         raise ConvmathError("--fix writes and --check does not; give one of them")
     if fix:
-        changed = {path: text for path in files if path.suffix != ".ipynb" and (text := rewritten(path))}
+        pages = [path for path in files if path.suffix != ".ipynb"]
+        changed = {path: text for path in pages if (text := rewritten(path)) is not None}
         write_whole(changed)
         for path in changed:
             click.echo(f"convmath: wrote {path}", err=True)
-    found = [finding for path in files for finding in lint(path)]
-    if format_ == "json":
+    found, refused = list[Any](), list[str]()
+    for path in files:
+        try:
+            found += lint(path)
+        except ConvmathError as error:
+            refused.append(str(error))
+    if format_ == "json" and not (refused and not found):
         say(as_json([finding._asdict() for finding in found]))
     elif found:
         say("\n".join(map(str, found)))
-    sys.exit(1 if found else 0)
+    for sentence in refused:
+        click.echo(f"convmath: {sentence}", err=True)
+    sys.exit(2 if refused else 1 if found else 0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import tomllib
 from collections.abc import Mapping
 from contextlib import suppress
@@ -29,10 +30,13 @@ def save(network: Network, path: str | Path) -> None:
 
 def write_whole(texts: Mapping[Path, str]) -> None:
     """Write files, all of them whole, or none."""
+    texts = {path.resolve(): text for path, text in texts.items()}  # what a link names, not the link
     drafts = {path: path.with_name(f".{path.name}.{os.getpid()}") for path in texts}
     try:
         for path, draft in drafts.items():
-            draft.write_text(texts[path], encoding="utf-8")
+            draft.write_bytes(texts[path].encode("utf-8"))
+            if path.exists():
+                shutil.copymode(path, draft)
         for path, draft in drafts.items():
             draft.replace(path)
     except OSError as error:

@@ -8,22 +8,31 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
+from convmath.check.answer import BYTES
 from convmath.check.formula import UnreadableError, evaluate, read_formula
+from convmath.check.notes.finding import value_text
 from convmath.check.notes.number import Number
 from convmath.check.notes.plain import RANGE, plain_line
 from convmath.check.notes.tokens import Token, closes, opens, tokens_of
 from convmath.exact.integers import ratio
 
 _MOST_READINGS = 16
+_MOST_HINTED = 20  # tokens between which brackets are tried
 _MOST_TOKENS = 80  # of one side of an equality
 _UNITS = re.compile(r"\s*(?:[KMGT]?(?:FLOPs?|flops?|MACs?|OPs)|bits?|bytes?|倍|times\b|×(?!\s*[\d(])|x\b)")
 _FLOPS = re.compile(r"FLOP|MAC|multiply|运算|ops\b", re.IGNORECASE)
 _MEASURE = re.compile(r"[个層层组組次]\s*\d")
-_WRONG_ON_PURPOSE = re.compile(r"\s*(?:❌|✗|✘|✖|⨯|\(wrong|\(false|\(incorrect|错|wrong\b)", re.IGNORECASE)
 _TEN_RATIOS = tuple(
     ratio(above, below) for above, below in ((2, 1), (4, 1), (8, 1), (1, 2), (1, 4), (1, 8), (1, 1))
 )
 _KILOS = (1000, 1024)
+_POWERS = (3, 4, 6, 8, 9)  # of ten, that words stand for
+_GLUED = re.compile(r"([^\s=]{3,})=(\d[\d.,]*)\1=\2(?!\d)")  # two copies of rendered mathematics
+_NO_CLAIMS = re.compile(  # what is shown as wrong on purpose, and numbers that are too long to be any
+    r"❌|✗|✘|~~|\b(?:wrong|mistakes?|incorrect(?:ly)?|not correct|falsch|fausse?|faux|incorrecto|errad[oa])\b|"
+    r"错|誤|误|\d{40}",
+    re.IGNORECASE,
+)
 _APPLIED = re.compile(  # functions of what stands behind them
     r"(?:arg)?(?:max|min)|log|ln|lg|exp|sqrt|sin|cos|tanh?|sinh|cosh|sigmoid|softmax|softplus|relu|abs|det|var|cov|"
     r"std|mean|sum|prod|norm|rank|tr|trace|gcd|lcm|mod|lim|sup|inf|sign|pr|p|e|f|g|h",
@@ -67,22 +76,24 @@ def slips(line: str) -> Iterator[Slip]:
     ['73']
     """
     plain = plain_line(line)
-    if not re.search(r"[=≈]", plain) or len(plain) > 5_000:
+    if not re.search(r"[=≈]", plain) or len(plain) > 5_000 or _NO_CLAIMS.search(plain):
+        return
+    if _GLUED.search(re.sub(r"\s", "", plain)):
         return
     tokens = tokens_of(plain)
     signs = [place for place, token in enumerate(tokens) if token.text in ("=", "≈", "~")]
     before: Side | None = None  # what stood behind the relation before, where a chain goes on
+    chain: tuple[Any, ...] = ()
     for place in signs:
         left, right = _left(tokens, place, plain), _right(tokens, place, plain)
         before, last = right, before
         in_chain = left is not None and last is not None and last.tokens[-1] == left.tokens[-1]
         if left is None or right is None or not (in_chain or len(left.tokens) > 1 or len(right.tokens) > 1):
             continue
-        if _is_glued(left, right):
-            return
         in_chain = in_chain or _goes_on(tokens, place, right)
-        on_purpose = _WRONG_ON_PURPOSE.match(plain[right.tokens[-1].end :])
-        if not on_purpose and not _holds(left, right, tokens[place].text != "=", in_chain, plain):
+        chain = (*chain, left.values) if in_chain else (left.values,)
+        again = any(set(right.values) & set(values) for values in chain)
+        if not again and not _holds(left, right, tokens[place].text != "=", in_chain, plain):
             yield _slip(tokens[place], left, right)
 
 
@@ -114,8 +125,29 @@ def _left(tokens: list[Token], place: int, plain: str) -> Side | None:
     if not found:
         return None
     before = tokens[start - 1] if start else None
-    found = _without_lead(found, before, plain)
-    return _side(found, plain) if found and _is_free(before, found[0], plain) else None
+    found = _without_lead(_without_label(found, plain), before, plain)
+    if not found or not _is_free(before, found[0], plain) or _is_no_term(before, found, plain):
+        return None
+    return _side(found, plain)
+
+
+def _without_label(found: list[Token], plain: str) -> list[Token]:
+    """Without the number of an equation or a list's item before it: ``(2) 2·8``, ``[1/10] 5*2``."""
+    closing = closes(found, 0) if found[0].kind == "open" else None
+    if closing is None or closing + 1 >= len(found) or found[closing + 1].kind not in ("number", "open"):
+        return found
+    apart = found[closing + 1].start > found[closing].end
+    return found[closing + 1 :] if apart else found
+
+
+def _is_no_term(before: Token | None, found: list[Token], plain: str) -> bool:
+    """Whether a dash is no minus: of a range of pages or years, or between words and numbers."""
+    texts = [token.text for token in found]
+    if len(found) == 3 and texts[1] == "-":
+        return found[2].end - found[0].start == len("".join(texts))  # 2015-2016
+    dashed = before is not None and before.kind == "word" and len(found) > 2 and texts[1] == "-"
+    counted = before is not None and before.text in ("个", "层", "個", "层的")
+    return bool(dashed and plain[found[1].start - 1] == " ") or counted
 
 
 def _without_lead(found: list[Token], before: Token | None, plain: str) -> list[Token]:
@@ -123,7 +155,9 @@ def _without_lead(found: list[Token], before: Token | None, plain: str) -> list[
     first = found[0]
     if first.kind != "sign":
         return found
-    bullet = before is None or before.kind == "other" or before.kind == "relation"
+    bullet = before is None or (before.kind == "other" and before.text not in "{}¤")
+    if len(found) > 1 and found[1].kind == "sign":
+        return []
     if first.text in "-+*·~" and bullet and len(found) > 1:
         gap = plain[first.end : found[1].start]
         return found[1:] if gap or first.text in "*·+" else found
@@ -136,7 +170,7 @@ def _is_free(before: Token | None, first: Token, plain: str) -> bool:
         return True
     gap = plain[before.end : first.start]
     if before.kind == "other":
-        return before.text not in "\\_@$'!" and (
+        return before.text not in "\\_@$'!{}¤" and (
             before.text == "|" or unicodedata.category(before.text) not in ("Sm", "Mn")
         )
     if before.kind == "word":
@@ -261,7 +295,7 @@ def _is_tuple(found: Sequence[Token]) -> bool:
 def _is_matrix_product(found: Sequence[Token]) -> bool:
     """Whether shapes stand side by side in brackets: ``(4 x 6)(6 x 9)``."""
     texts = "".join("n" if token.number else _sign(token.text) for token in found)
-    return bool(re.search(r"\(n\*n\)\(n\*n\)", texts))
+    return bool(re.search(r"[(\[]n\*n[)\]]\*?[(\[]n\*n[)\]]", texts))
 
 
 # --- whether they are equal ---
@@ -272,7 +306,11 @@ def _holds(left: Side, right: Side, about: bool, in_chain: bool, plain: str) -> 
     for a, b in _readings(left, right, in_chain):
         if any(_equal(x, y, a, b, about) for x in a.values for y in b.values):
             return True
-    return _is_size(left, right) or _changes_unit(left, right, plain) or _has_a_word(left, right, plain)
+    return (
+        _is_size(left, right, in_chain)
+        or _changes_unit(left, right, plain)
+        or _has_a_word(left, right, plain)
+    )
 
 
 def _has_a_word(left: Side, right: Side, plain: str) -> bool:
@@ -280,8 +318,12 @@ def _has_a_word(left: Side, right: Side, plain: str) -> bool:
     after = re.match(r"\s?[^\W\d_]", plain[right.tokens[-1].end :])
     if after is None or right.number is None or right.number.suffix or not right.number.values[0]:
         return False
-    share = abs(ratio(left.values[0], right.number.values[0]))
-    return bool(share > 50 or share < ratio(1, 50))
+    unit = right.number.unit or 1
+    return any(
+        abs(left.values[0] - value * 10**n) <= unit * 10**n
+        for value in right.number.values
+        for n in _POWERS
+    )
 
 
 def _readings(left: Side, right: Side, in_chain: bool) -> Iterator[tuple[Side, Side]]:
@@ -297,7 +339,7 @@ def _parts(side: Side, last: bool) -> Iterator[Side]:
     depth = 0
     for place, token in enumerate(side.tokens):
         depth += (token.kind == "open") - (token.kind == "close")
-        if depth == 0 and token.text in "+-" and 0 < place < len(side.tokens) - 1:
+        if depth == 0 and token.kind == "sign" and token.text != "^" and 0 < place < len(side.tokens) - 1:
             tokens = side.tokens[place + 1 :] if last else side.tokens[:place]
             found = _side(tokens, " " * tokens[-1].end)
             if found is not None:
@@ -312,6 +354,8 @@ def _equal(x: Any, y: Any, left: Side, right: Side, about: bool) -> bool:
     slack = abs(other) * ((left if right.number else right).slack if number else left.slack + right.slack)
     if number is None:
         return bool(slack and abs(x - y) <= slack)
+    if number.suffix == "%" and abs(other - value * 100) <= number.unit * 100:
+        return True  # what is worked out is in per cent already
     unit = number.last_digit() if about else number.unit
     off = other - value
     below = ratio(unit, 2) if number.unit else unit
@@ -329,12 +373,31 @@ def _is_rounded_size(worked: Any, written: Any) -> bool:
     return bool(worked.__floor__() <= written <= worked.__floor__() + 1)
 
 
-def _is_size(left: Side, right: Side) -> bool:
+def _is_size(left: Side, right: Side, in_chain: bool) -> bool:
     """Whether the result is a size, its sides written with a cross: ``(20 - 3)/1 + 1 = 18×18``."""
-    signs = {token.text for token in right.tokens if token.kind == "sign"}
-    numbers = [token.number.values[0] for token in right.tokens if token.number]
-    crossed = signs == {"×"} and 2 <= len(numbers) <= 3 and len(right.tokens) == 2 * len(numbers) - 1
-    return crossed and any(_is_rounded_size(value, numbers[0]) or value in numbers for value in left.values)
+    numbers = _crossed(right, "×*" if in_chain else "×")
+    if numbers is None:
+        return False
+    if any(one == two for one, two in itertools.pairwise(_crosses(left))):
+        return True  # sizes on both sides: 60×60 convolved by 3×3
+    return any(_is_rounded_size(value, numbers[0]) or value in numbers for value in left.values)
+
+
+def _crossed(side: Side, signs: str) -> list[Any] | None:
+    """The numbers of a side that is nothing but a size, in brackets or not."""
+    inside = [token for token in side.tokens if token.kind not in ("open", "close")]
+    numbers = [token.number.values[0] for token in inside if token.number]
+    between = all(token.text in signs for token in inside if token.kind == "sign")
+    return numbers if between and 2 <= len(numbers) <= 3 and len(inside) == 2 * len(numbers) - 1 else None
+
+
+def _crosses(side: Side) -> list[Any]:
+    """The numbers around every cross of a side, one after the other, others between them."""
+    found: list[Any] = []
+    for one, sign, two in zip(side.tokens, side.tokens[1:], side.tokens[2:], strict=False):
+        if sign.text == "×" and one.number and two.number:
+            found += [None, one.number.values[0], two.number.values[0]]
+    return [each if each is not None else object() for each in found]
 
 
 def _changes_unit(left: Side, right: Side, plain: str) -> bool:
@@ -346,8 +409,10 @@ def _changes_unit(left: Side, right: Side, plain: str) -> bool:
     bytes_ = number.suffix.endswith(("B", "bytes")) and len(number.suffix) > 1
     if not bytes_ and not _FLOPS.search(rest) and not _UNITS.match(rest):
         return number.suffix in ("K", "k", "M", "G") and _near_kilos(left.values[0], number)
-    share = ratio(left.values[0] * 1, 1)
-    unit = number.unit or 0
+    share, unit = left.values[0], number.unit or 0
+    factor = BYTES.get(number.suffix, 1)
+    if abs(share * factor - number.values[0]) <= unit:
+        return True  # what is worked out has the unit already
     for times in _TEN_RATIOS:
         for kilo in _KILOS:
             scaled = number.values[0] * _kilo(number.suffix, kilo)
@@ -365,12 +430,6 @@ def _kilo(suffix: str, kilo: int) -> Any:
 
 def _near_kilos(value: Any, number: Number) -> bool:
     return bool(abs(value - number.values[0] * _kilo(number.suffix, 1024)) <= number.unit)
-
-
-def _is_glued(left: Side, right: Side) -> bool:
-    """Whether two copies of rendered mathematics stick together: ``5×5×2=505×5×2=50``."""
-    one, two = (re.sub(r"\s", "", side.text) for side in (left, right))
-    return len(two) > len(one) and two.endswith(one)
 
 
 # --- what is said of it ---
@@ -400,7 +459,9 @@ def _hint(side: Side, wanted: Any) -> str:
             )
             if _gives(text, wanted):
                 return f"{powered} for {token.text} fits"
-    for first, last in itertools.combinations(range(len(side.tokens)), 2):
+    if any(token.kind == "open" for token in side.tokens) or type(wanted) is not int:
+        return _bias_hint(side, wanted)
+    for first, last in itertools.combinations(range(min(len(side.tokens), _MOST_HINTED)), 2):
         inside = side.tokens[first : last + 1]
         if inside[0].number and inside[-1].number and any(token.text in "+-" for token in inside):
             before, after = side.tokens[:first], side.tokens[last + 1 :]
@@ -412,6 +473,8 @@ def _hint(side: Side, wanted: Any) -> str:
 
 def _bias_hint(side: Side, wanted: Any) -> str:
     """Whether only the bias is missing, or was put in: ``(20 + 1)*50 = 1,000``."""
+    if any(token.number and type(token.number.values[0]) is not int for token in side.tokens):
+        return ""
     text = "".join(_sign(token.text) for token in side.tokens)
     found = re.fullmatch(r"\((.+)\+1\)\*(\d+)|(\d+)\*\((.+)\+1\)", text.replace(" ", ""))
     if found:
@@ -424,12 +487,12 @@ def _bias_hint(side: Side, wanted: Any) -> str:
             and token.number.values[0] != 1
             and _gives(f"{text}+{token.number.values[0]}", wanted)
         ):
-            return f"with {token.text} biases it is {wanted:,}"
+            return f"with {token.text} biases it is {value_text(wanted)}"
     return ""
 
 
 def _gives(text: str, wanted: Any) -> bool:
     try:
-        return bool(_worked(text.replace(",", "")) == wanted)
+        return bool(_worked(text.replace(",", "").replace(RANGE, "-")) == wanted)
     except UnreadableError:
         return False

@@ -21,7 +21,7 @@ from convmath.check.notes.tables import Line
 from convmath.errors import ConvmathError
 from convmath.read import network_of
 
-COMMENT = re.compile(r"<!--\s*convmath:\s*(.*?)\s*-->", re.DOTALL)
+COMMENT = re.compile(r"(?<!`)<!--[ \t]*convmath:([^\n]*?)-->")
 _ANSWER = re.compile(r"^\s*([A-Za-z][\w. -]*?)\s*=\s*(.+?)\s*$")
 
 
@@ -42,12 +42,15 @@ def check_block(lines: Sequence[Line]) -> Iterator[Finding]:
 def check_comment(line: Line) -> Iterator[Finding]:
     """The claims of a comment: a layer or network, a colon, and quantities with semicolons between them."""
     for comment in COMMENT.finditer(line.text):
-        subject, _, rest = comment[1].rpartition(": ") if ": " in comment[1] else ("", "", comment[1])
-        found = [_ANSWER.match(part) for part in rest.split(";")]
-        if not subject or not all(found):
-            continue  # a generated block, or a comment of another kind
-        claims = [(line, each[1], each[2]) for each in found if each]
-        yield from _checked(Line(line.place, subject), claims)
+        subject, colon, rest = comment[1].strip().rpartition(":")
+        parts = [(part, _ANSWER.match(part)) for part in rest.split(";") if part.strip()]
+        for part, found in parts:
+            if found is None:
+                yield Finding(
+                    line.place, "C02", part.strip(), "not read", "write it like parameters = 7,600"
+                )
+        claims = [(line, found[1], found[2]) for _, found in parts if found]
+        yield from _checked(Line(line.place, subject) if colon and subject.strip() else None, claims)
 
 
 def _checked(subject: Line | None, claims: Sequence[tuple[Line, str, str]]) -> Iterator[Finding]:

@@ -19,7 +19,7 @@ from convmath.network.network import Network
 _N = rf"({NUMBER})"
 _COUNT = r"(?:parameters?|params?|weights and biases|参数)"
 _DENSE = re.compile(
-    rf"(?<![\d×*/.])(\d{{2,6}})\s*->\s*(\d{{1,6}})\s*[:：]\s*{_N}(?![\d.,]*\s*(?:[×*^/x]|->))"
+    rf"(?<![\d×*/.])(\d{{2,6}})\s*->\s*(\d{{1,6}})\s*[:：]\s*{_N}\s*(?={_COUNT}|[,;.)]|$)", re.IGNORECASE
 )
 _FILTERS = re.compile(
     rf"(\d{{1,5}})\s*(?:filters?|kernels?|个卷积核)\s*(?:of\s*(?:size\s*)?)?(\d{{1,2}})×(\d{{1,2}})\s*[:：]\s*{_N}\s*(?:{_COUNT})?"
@@ -27,6 +27,8 @@ _FILTERS = re.compile(
 _CHANNELS = re.compile(
     r"(?:input\D{0,12}|输入\D{0,6})?(\d{1,4})\s*(?:input )?(?:channels|通道)|(\bRGB\b)", re.IGNORECASE
 )
+_GREY = re.compile(r"gr[ae]y|MNIST|black and white|one channel|灰度", re.IGNORECASE)
+_SHORT = 60  # letters of a line that says nothing but the input
 _MISTAKES = (
     "P02",
     "P03",
@@ -43,25 +45,27 @@ _MISTAKES = (
 def check_facts(lines: Sequence[Line], slipped: frozenset[str]) -> Iterator[Finding]:
     """Numbers of parameters beside the layer that they are of."""
     channels: int | None = None
-    for line in lines:
+    for place, line in enumerate(lines):
         plain = plain_line(line.text)
         said = _CHANNELS.search(plain)
-        channels = (3 if said[2] else int(said[1])) if said else channels
-        if not plain.strip():
-            channels = None
-        if line.place in slipped or "|" in line.text:
+        before = plain_line(lines[place - 1].text) if place else ""
+        said = said or (_CHANNELS.search(before) if len(before) < _SHORT else None)
+        channels = (3 if said[2] else int(said[1])) if said else None
+        if line.place in slipped or "|" in line.text or _GREY.search(before + plain):
             continue
         for found in _DENSE.finditer(plain):
-            features, units = int(found[1]), int(found[2])
-            yield from _checked(line, Linear(features, units), (features,), found[3])
+            yield from _checked(line, "Linear", (int(found[1]), int(found[2])), found[3])
         for found in _FILTERS.finditer(plain):
-            if channels is not None and found[2] == found[3]:
-                layer = Conv2d(channels, int(found[1]), int(found[2]))
-                yield from _checked(line, layer, (channels, 64, 64), found[4])
+            if channels and found[2] == found[3]:
+                yield from _checked(line, "Conv2d", (channels, int(found[1]), int(found[2])), found[4])
 
 
-def _checked(line: Line, layer: Any, shape: tuple[int, ...], text: str) -> Iterator[Finding]:
+def _checked(line: Line, name: str, arguments: tuple[int, ...], text: str) -> Iterator[Finding]:
     number = read_number(text)
+    if not all(0 < each < 10**6 for each in arguments):
+        return
+    layer: Any = {"Linear": Linear, "Conv2d": Conv2d}[name](*arguments)
+    shape = arguments[:1] if name == "Linear" else (arguments[0], 64, 64)
     try:
         network = Network.chain(layer, shape)
         subject = Subject(network.trace(), network.nodes[0])

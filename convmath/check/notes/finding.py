@@ -12,7 +12,12 @@ def value_text(value: Any) -> str:
     >>> value_text(25088), value_text(Fraction(3, 4))
     ('25,088', '0.75')
     """
-    return f"{value:,}" if type(value) is int else f"{float(value):,.6g}"
+    if type(value) is int:
+        return f"{value:,}"
+    try:
+        return f"{float(value):,.6g}"
+    except OverflowError:
+        return "beyond all numbers"
 
 
 class Finding(NamedTuple):

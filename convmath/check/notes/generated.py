@@ -18,27 +18,24 @@ from convmath.check.notes.source import read_text
 from convmath.errors import ConvmathError
 
 _BLOCK = re.compile(
-    r"^(?P<head>[ \t]*<!--\s*convmath\s+(?P<command>(?:summary|explain)\s[^\n]*?)\s*-->[ \t]*\n)"
-    r"(?P<body>.*?)^(?P<end>[ \t]*<!--\s*convmath\s+end\s*-->)",
-    re.MULTILINE | re.DOTALL,
+    r"^(?P<head>[ ]{0,3}<!--[ \t]*convmath[ \t]+(?P<command>(?:summary|explain)[ \t][^\r\n]*?)[ \t]*-->[ \t]*\r?\n)"
+    r"(?P<body>(?:(?![ \t]*<!--[ \t]*convmath[ \t])[^\n]*\n)*?)(?P<end>[ \t]*<!--[ \t]*convmath[ \t]+end[ \t]*-->)",
+    re.MULTILINE,
 )
-_FENCE = re.compile(r"^[ \t]*(`{3,}|~{3,}).*?^[ \t]*\1", re.MULTILINE | re.DOTALL)
+_FENCE = re.compile(r"^[ \t]*(`{3,}|~{3,}).*?(?:^[ \t]*\1|\Z)", re.MULTILINE | re.DOTALL)
 
 
 def stale(path: Path) -> Iterator[Finding]:
     """The generated blocks that are not what would be written today."""
     text = read_text(path)
-    fenced = _fenced(text)
-    for block in _BLOCK.finditer(text):
-        if any(block.start() in span for span in fenced):
-            continue
+    for block in _blocks(text):
         place = f"{path}:{text.count(chr(10), 0, block.start()) + 1}"
         try:
             body = _body(block["command"])
         except ConvmathError as error:
             yield Finding(place, "G02", f"convmath {block['command']}", "not written", str(error))
             continue
-        if body != block["body"]:
+        if body != block["body"].replace("\r\n", "\n"):
             yield Finding(
                 place, "G01", "another block", f"convmath {block['command']}", "--fix writes it again"
             )
@@ -47,23 +44,23 @@ def stale(path: Path) -> Iterator[Finding]:
 def rewritten(path: Path) -> str | None:
     """A file's text with its generated blocks written again; None where they are what they were."""
     text = read_text(path)
-    fenced = _fenced(text)
-
-    def again(block: re.Match[str]) -> str:
-        if any(block.start() in span for span in fenced):
-            return block[0]
+    parts, start = [], 0
+    for block in _blocks(text):
         try:
-            return f"{block['head']}{_body(block['command'])}{block['end']}"
+            body = _body(block["command"])
         except ConvmathError:
-            return block[0]
-
-    found = _BLOCK.sub(again, text)
+            continue
+        body = body.replace("\n", "\r\n") if block["head"].endswith("\r\n") else body
+        parts += [text[start : block.start("body")], body]
+        start = block.end("body")
+    found = "".join([*parts, text[start:]])
     return None if found == text else found
 
 
-def _fenced(text: str) -> list[range]:
-    """Where code is shown: a block in it is an example of one."""
-    return [range(*found.span()) for found in _FENCE.finditer(text)]
+def _blocks(text: str) -> Iterator[re.Match[str]]:
+    """The blocks of a text, those left out that are shown as code."""
+    shown = [range(*found.span()) for found in _FENCE.finditer(text)]
+    return (block for block in _BLOCK.finditer(text) if not any(block.start() in span for span in shown))
 
 
 def _body(command: str) -> str:

@@ -39,9 +39,9 @@ def lint_text(text: str, name: str = "text") -> list[Finding]:
     >>> [str(finding) for finding in lint_text("7*7*512 = 25,008")]
     ['text:1: A01: says 25,008, is 25,088']
     """
-    from convmath.check.notes.source import _blocks
+    from convmath.check.notes.source import _blocks, lines_of
 
-    found = [finding for block in _blocks(name, text.splitlines(), "text") for finding in _block(block)]
+    found = [finding for block in _blocks(name, lines_of(text), "text") for finding in _block(block)]
     return sorted(dict.fromkeys(found), key=_in_order)
 
 
@@ -74,7 +74,9 @@ def _arithmetic(lines: Sequence[Line]) -> Iterator[Finding]:
         text = f"{text} {line.text.strip()}" if text else line.text
     for slip in slips(text):
         at = max(place for place, start in enumerate(starts) if start <= slip.at)
-        yield Finding(lines[at].place, "A01", slip.says, value_text(slip.found), slip.hint)
+        percent = slip.says.rstrip().endswith("%")
+        found = f"{value_text(slip.found * 100)}%" if percent else value_text(slip.found)
+        yield Finding(lines[at].place, "A01", slip.says, found, slip.hint)
 
 
 def _joined(lines: Sequence[Line]) -> Iterator[list[Line]]:

@@ -10,15 +10,16 @@ from convmath.exact.integers import ratio
 
 _GAP = "[ \u00a0\u2009\u202f]"
 NUMBER = (
-    rf"\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?(?![\d,])|\d{{1,3}}(?:{_GAP}\d{{3}})+(?![\d.,])|\d{{1,3}}(?:'\d{{3}})+(?!\d)|"
-    r"\d{1,3}(?:\.\d{3})+(?:,\d+)?(?![\d.])|\d+(?:_\d{3})+(?!\d)|(?<!\d)\d{1,3},\d+(?![\d,])|"
+    rf"\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?(?!\d|,\d)|\d{{1,3}}(?:{_GAP}\d{{3}})+(?!\d|[.,]\d)|\d{{1,3}}(?:'\d{{3}})+(?!\d)|"
+    r"\d{1,3}(?:\.\d{3})+(?:,\d+)?(?![\d.])|\d+(?:_\d{3})+(?!\d)|(?<![\d,])\d{1,3},\d+(?![\d,])|"
     r"\d+(?:\.\d+)?(?:[eE][+-]?\d{1,2}(?!\w))?|\.\d+"
 )
 _BYTE_WORDS = tuple(sorted(BYTES, key=len, reverse=True))
 _COUNT_WORDS = tuple(sorted(COUNTS, key=len, reverse=True))
-SUFFIX = (
-    rf"\s?(?!\w\s*[=≈])(?:%(?!\s*[\d(])|(?:{'|'.join(w for w in _BYTE_WORDS if len(w) > 1)})(?![A-Za-z])|"
-    rf"(?:{'|'.join(_COUNT_WORDS)})(?![A-Za-z])|(?:{'|'.join('KMGBT')})(?=FLOP|MAC|Flop|flop))"
+SUFFIX = (  # a k may be a letter of a formula, and a B the next answer of a quiz
+    rf"\s?(?:%(?!\s*[\d(])|(?:{'|'.join(w for w in _BYTE_WORDS if len(w) > 1)})(?![A-Za-z])|"
+    rf"(?:{'|'.join(w for w in _COUNT_WORDS if w not in 'kB')})(?![A-Za-z]|\s*[=≈])|"
+    rf"(?:{'|'.join('KMGBT')})(?=FLOP|MAC|Flop|flop)|k(?![A-Za-z]|\s*[-+*/^×·=≈(]))|B(?![A-Za-z.)])"
 )
 _WRITTEN_OUT = 4  # significant digits that are meant exactly
 

@@ -15,20 +15,23 @@ _OUT = re.compile(
 )
 _LATEX = (
     (r"\{,\}", ","),
+    (r"\\!", ""),
     (r"(?<=\d)\\[,;:!](?=\d)", " "),
-    (r"\\(?:times|ast)\b", "×"),
-    (r"\\cdot\b", "·"),
-    (r"\\div\b", "÷"),
-    (r"\\(?:approx|simeq|sim|thickapprox)\b", "≈"),
-    (r"\\(?:leq?|leqslant)\b", "<="),
-    (r"\\(?:geq?|geqslant)\b", ">="),
-    (r"\\(?:neq?)\b", "!="),
-    (r"\\(?:to|rightarrow|longrightarrow|Rightarrow|implies|Longrightarrow|mapsto)\b", " -> "),
-    (r"\\lfloor\b", "⌊"),
-    (r"\\rfloor\b", "⌋"),
-    (r"\\lceil\b", "⌈"),
-    (r"\\rceil\b", "⌉"),
-    (r"\\(?:left|right|bigl?|bigr?|Bigl?|Bigr?|displaystyle|limits)\b", ""),
+    (r"\\(?:times|ast)(?![A-Za-z])", "×"),
+    (r"\\cdot(?![A-Za-z])", "·"),
+    (r"\\div(?![A-Za-z])", "÷"),
+    (r"\\(?:approx|simeq|sim|thickapprox)(?![A-Za-z])", "≈"),
+    (r"\\(?:leq?|leqslant)(?![A-Za-z])", "<="),
+    (r"\\(?:geq?|geqslant)(?![A-Za-z])", ">="),
+    (r"\\(?:neq?)(?![A-Za-z])", "!="),
+    (r"\\(?:to|rightarrow|longrightarrow|Rightarrow|implies|Longrightarrow|mapsto)(?![A-Za-z])", " -> "),
+    (r"\\lfloor(?![A-Za-z])", "⌊"),
+    (r"\\rfloor(?![A-Za-z])", "⌋"),
+    (r"\\lceil(?![A-Za-z])", "⌈"),
+    (r"\\rceil(?![A-Za-z])", "⌉"),
+    (r"\\[()\[\]]", " "),
+    (r"\\num\{([^{}]*)\}", r"\1"),
+    (r"\\(?:left|right|bigl?|bigr?|Bigl?|Bigr?|displaystyle|limits)(?![A-Za-z])", ""),
     (r"\\(?:text|mathrm|mathbf|mathit|operatorname|textbf|mbox)\s*\{([^{}]*)\}", r" \1 "),
     (r"\\%", "%"),
     (r"\\[_#&$]", " "),
@@ -59,16 +62,18 @@ def plain_line(line: str) -> str:
     )  # code that begins with a relation goes on from no text before it
     line = line.replace("\\*", "*").replace("$", " ").replace("`", " ")
     line = re.sub(r"(?<=[\d)\]])\*\*(?=[\d(])", "^", line)  # a power, and no bold print
+    line = re.sub(r"(?<![\w.])0[xX](?=[\dA-Fa-f])", " ¤", line)  # a number to the base 16
     line = re.sub(r"(?<=[\d)\]])(\s*)[xX](\s*)(?=[\d(\[⌊])", r"\1×\2", line)
     return line.replace("**", " ").replace("__", " ")
 
 
 def _without_latex(line: str) -> str:
     line = line.replace("\\*", "\x00")
+    line = re.sub(r"(?<=\d)\s*(?=\\[dt]?frac)", " ¤ ", line)  # a mixed number is no product
     for _ in range(4):  # fractions within fractions
         line, count = _FRACTION.subn(r"((\1)/(\2))", line)
         if not count:
             break
     for pattern, letters in _LATEX:
         line = re.sub(pattern, letters, line)
-    return line.replace("&", " ").replace("\x00", "*")
+    return line.replace("&", " | " if line.count("&") > 1 else " ").replace("\x00", "*")

@@ -13,22 +13,28 @@ from convmath.parse.calls import read_calls
 from convmath.parse.layer import torch_layer
 
 ROLES = (  # which column a heading is, the first that fits
+    ("", r"after|memory|bytes|\b[kmg]i?b\b|\([kmg]\)|万|million|\brf\b|receptive|depth|acc|mean|average|speed|year|index|"
+         r"time|compress|peak|error|epoch|感受野|内存"),
+    ("share", r"%|share|percent|占比|比例"),
+    ("times", r"repeat|times|count|blocks|^n$|^×$|重复"),
     ("multiplications", r"\bmacs?\b|mult|flop|计算量|运算"),
     ("parameters", r"param|weights|参数"),
     ("count", r"activation size|activations?$|neurons|elements|#\s*values|神经元"),
-    ("output", r"output|activation shape|\bshape\b|feature map|输出|尺寸|^size$|out size"),
-    ("input", r"^input|输入"),
+    ("input", r"^in\b|^in[-_ ]|^input|输入|entrée|entrada|eingabe"),
+    ("output", r"output|activation shape|\bshape\b|feature map|输出|尺寸|^size$|out size|sortie|saída|salida|ausgabe"),
     ("kernel", r"kernel|filter size|window|^f$|^k$|卷积核"),
     ("filters", r"filters|maps|channels|out_ch|通道"),
     ("stride", r"stride|^s$|步"),
     ("padding", r"pad|^p$|填充"),
-    ("share", r"%|share|percent|占比|比例"),
-    ("layer", r"layer|type|operat|module|name|block|层"),
+    ("layer", r"layer|type|operat|module|name|block|层|couche|capa|camada|schicht"),
+)  # fmt: skip
+TOTAL = re.compile(
+    r"^\W*(?:total|sum|in all|合计|总计|总共|总和|Σ|gesamt|summe|soma|suma|somme)\W*"
+    r"(?:params?|parameters|weights|macs|flops|参数量?)?\W*$",
+    re.IGNORECASE,
 )
-TOTAL = re.compile(r"^\W*(?:total|sum|overall|in all|合计|总计|总共|总和|Σ)", re.IGNORECASE)
 _SIDE = r"(\d+)\s*×\s*(\d+)"
 _SHAPE = re.compile(r"\(?\s*(\d+)\s*[×,]\s*(\d+)(?:\s*[×,@]\s*(\d+))?\s*\)?|(\d+)@(\d+)×(\d+)")
-_CELL = re.compile(rf"({NUMBER})({SUFFIX})?")
 
 
 class Kind(NamedTuple):
@@ -50,7 +56,7 @@ def role_of(heading: str) -> str:
     ['layer', 'output', 'parameters', '']
     """
     plain = re.sub(r"[*_`]", "", heading).strip().lower()
-    return next((role for role, pattern in ROLES if re.search(pattern, plain)), "")
+    return next((role for role, pattern in ROLES if re.search(pattern, plain)), "") if plain else ""
 
 
 def kind_of(text: str) -> Kind | None:
@@ -69,6 +75,8 @@ def kind_of(text: str) -> Kind | None:
     name = next((name for name, pattern in _NAMES if re.search(pattern, low)), None)
     if name is None:
         return None
+    if any(word not in _WORDS and not _NUMBERED.fullmatch(word) for word in _WORD.findall(low)):
+        return Kind("unknown")  # what else is said may change what it computes
     sides = re.search(_SIDE, low)
     if (sides and sides[1] != sides[2]) or low.count("conv") > 1:
         return Kind("unknown")
@@ -100,6 +108,15 @@ _NAMES = (
 )
 
 
+_WORD = re.compile(r"[^\W\d_]+\d*(?:_\d+)?")
+_NUMBERED = re.compile(
+    r"(?:conv|pool|fc|dense|relu|bn|c|s|f|l|norm|maxpool|flatten|softmax|linear)\d*(?:_\d+)?"
+)
+_WORDS = frozenset(
+    ["conv", "convolution", "convolutional", "layer", "max", "avg", "average", "pool", "pooling", "maxpool", "avgpool", "filters", "filter", "kernels", "kernel", "size", "stride", "strides", "padding", "pad", "valid", "same", "fc", "dense", "fully", "connected", "linear", "units", "neurons", "outputs", "output", "softmax", "relu", "sigmoid", "tanh", "flatten", "input", "image", "batch", "norm", "bn", "batchnorm", "normalization", "normalisation", "dropout", "f", "s", "p", "k", "x", "of", "with", "without", "no", "bias", "channels", "maps", "and", "the", "rgb", "卷积", "卷积层", "池化", "池化层", "最大池化", "平均池化", "全连接", "全连接层", "层", "步长", "填充", "输入", "输出", "个", "卷积核", "神经元", "激活", "展平"]
+)
+
+
 def _constructor(text: str) -> Layer | None:
     """A layer written as PyTorch's constructor."""
     if "(" not in text or not re.match(r"^[\w.]+\(", text):
@@ -123,6 +140,7 @@ def _filters(low: str, name: str) -> int | None:
         )
     if name != "conv":
         return None
+    low = re.sub(r"\d+\s*×\s*\d+(?=\s*(?:filters|kernels))", " ", low)  # 16 5×5 filters
     pattern = (
         r"(\d+)\s*(?:filters|kernels|channels|maps|个)|(\d+)\s*@|conv\d-(\d+)|->\s*(\d+)|"
         r"\d\s*×\s*\d\s*(?:conv\w*)?\s*,\s*(\d+)(?!\s*×)"
@@ -133,26 +151,21 @@ def _filters(low: str, name: str) -> int | None:
 def shape_of(text: str) -> tuple[int, ...] | None:
     """The shape that a cell holds: sizes of a map and its channels, or the length of a vector.
 
-    >>> [shape_of(text) for text in ("28×28×8", "(5,5,16)", "6@28x28", "120 x 1", "1,024")]
-    [(28, 28, 8), (5, 5, 16), (6, 28, 28), (120,), (1024,)]
+    >>> [shape_of(text) for text in ("28×28×8", "(5,5,16)", "6@28x28", "120 x 1", "1,024", "32*32*3")]
+    [(28, 28, 8), (5, 5, 16), (6, 28, 28), (120,), (1024,), (32, 32, 3)]
     """
-    plain = re.sub(r"[*_`]", "", plain_line(text)).replace("[", "(").replace("]", ")").strip()
-    number = re.fullmatch(rf"\(?\s*({NUMBER})\s*\)?", plain)
-    if number and not re.fullmatch(r"\(?\d+,\d{1,2}\)?", plain):
-        value = read_number(number[1]).values[0]
+    plain = re.sub(r"[_`]", "", plain_line(text)).replace("[", "(").replace("]", ")").strip(" *")
+    plain = re.sub(r"(?<=\d)\s*\*\s*(?=\d)", "×", plain)
+    number = re.fullmatch(NUMBER, plain)
+    if number and not re.fullmatch(r"\d+,\d{1,2}", plain):
+        value = read_number(plain).values[0]
         return (value,) if type(value) is int else None
-    sizes = [int(size) for size in re.findall(r"\d+", plain)]
-    if (
-        not re.fullmatch(r"\(?\s*(?:none|n|-1)?[\s×,@\d]*\)?", plain, re.IGNORECASE)
-        or not 2 <= len(sizes) <= 3
-    ):
+    sizes = [int(size) for size in re.findall(r"\d{1,9}", plain)]
+    if not re.fullmatch(r"\(?\s*(?:(?:none|n|-1)\s*,)?[\s×,@\d]*\)?", plain, re.IGNORECASE):
         return None
-    return tuple(sizes[:1]) if len(sizes) == 2 and sizes[1] == 1 else tuple(sizes)
-
-
-def numbers_of_cell(text: str) -> list[Number]:
-    """The numbers of a cell, as they are written."""
-    return [read_number(found[1], found[2] or "") for found in _CELL.finditer(plain_line(text))]
+    if not 1 <= len(sizes) <= 3 or 0 in sizes:
+        return None
+    return tuple(size for place, size in enumerate(sizes) if size != 1 or len(sizes) != 2 or place == 0)
 
 
 def value_of_cell(text: str) -> Number | None:
@@ -165,21 +178,20 @@ def value_of_cell(text: str) -> Number | None:
     if found is None:
         return None
     number = read_number(found[1], found[2] or "")
-    return (
-        number._replace(unit=number.last_digit())
-        if re.search(r"[≈~]\s*$|about|ca\.", plain[: -len(last)])
-        else number
-    )
+    about = re.search(r"[≈~]\s*$|about|ca\.", plain[: -len(last)])
+    return number._replace(unit=number.last_digit()) if about else number
 
 
 def map_of(shape: tuple[int, ...] | None) -> tuple[Any, ...] | None:
     """A shape with its channels first, whichever way it is written; None where that is not sure.
 
-    >>> map_of((28, 28, 8)), map_of((8, 28, 28)), map_of((400,)), map_of((3, 5, 7))
+    >>> map_of((28, 28, 8)), map_of((8, 28, 28)), map_of((1, 1, 400)), map_of((3, 5, 7))
     ((8, 28, 28), (8, 28, 28), (400,), None)
     """
     if shape is None or len(shape) == 1:
         return shape
+    if len(shape) == 3 and shape.count(1) >= 2:
+        return (max(shape),)
     if len(shape) != 3:
         return None
     if shape[0] == shape[1]:

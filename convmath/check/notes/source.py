@@ -27,7 +27,7 @@ def read_blocks(path: Path) -> list[Block]:
     text = read_text(path)
     if path.suffix == ".ipynb":
         return [block for name, source, kind in _cells(path, text) for block in _blocks(name, source, kind)]
-    return list(_blocks(str(path), text.splitlines(), "text"))
+    return list(_blocks(str(path), lines_of(text), "text"))
 
 
 def read_text(path: Path) -> str:
@@ -42,6 +42,11 @@ def read_text(path: Path) -> str:
         raise ConvmathError(f"{path} is not written in UTF-8; save it as UTF-8") from None
 
 
+def lines_of(text: str) -> list[str]:
+    """A text's lines, as editors count them."""
+    return text.replace("\r\n", "\n").split("\n")
+
+
 def _cells(path: Path, text: str) -> Iterator[tuple[str, list[str], str]]:
     """The cells of a notebook, each with its place, its lines and its kind."""
     try:
@@ -51,7 +56,7 @@ def _cells(path: Path, text: str) -> Iterator[tuple[str, list[str], str]]:
         raise ConvmathError(f"{path} is no notebook; it has no cells") from None
     for number, cell in enumerate(cells, 1):
         source = cell.get("source", "") if isinstance(cell, dict) else ""
-        lines = ("".join(source) if isinstance(source, list) else str(source)).splitlines()
+        lines = lines_of("".join(map(str, source)) if isinstance(source, list) else str(source))
         kind = "code" if isinstance(cell, dict) and cell.get("cell_type") == "code" else "text"
         yield f"{path}:cell {number}", lines, kind
 
@@ -78,8 +83,9 @@ def _blocks(name: str, lines: Sequence[str], kind: str) -> Iterator[Block]:
 
 def _front_matter(lines: Sequence[str]) -> int:
     """How many lines a text's own data takes before it begins."""
-    if lines[:1] == ["---"]:
-        for place, line in enumerate(lines[1:200], 1):
-            if line.strip() == "---":
-                return place + 1
+    for mark in ("---", "+++"):
+        if lines[:1] == [mark]:
+            for place, line in enumerate(lines[1:200], 1):
+                if line.strip() == mark:
+                    return place + 1
     return 0

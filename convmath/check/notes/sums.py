@@ -12,7 +12,7 @@ from convmath.check.notes.tables import Line, agrees
 
 _RULE = re.compile(r"^\s*[-_=─—+]{3,}\s*$")
 _SUM = re.compile(rf"^\s*(?:total|sum|合计)?\s*[=:]\s*({NUMBER})({SUFFIX})?\s*$", re.IGNORECASE)
-_LAST = re.compile(rf"[=≈:]\s*({NUMBER})({SUFFIX})?\s*$")
+_LAST = re.compile(rf"[=≈]\s*({NUMBER})({SUFFIX})?\s*$")
 
 
 def check_sums(lines: Sequence[Line]) -> Iterator[Finding]:

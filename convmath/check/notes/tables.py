@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from convmath.check.judge import Asked, judge
@@ -14,12 +16,13 @@ from convmath.check.quantity import QUANTITIES, Subject
 from convmath.errors import ConvmathError
 from convmath.exact.integers import product, ratio
 from convmath.layers import BatchNorm2d, Conv2d, Linear
-from convmath.layers.base import show
+from convmath.layers.base import Placed, show
 from convmath.network.network import Network
 
 _RULE = re.compile(r"^\s*\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)*\|?\s*$")
 _PART = re.compile(r"sub-?total|小计", re.IGNORECASE)
 _MOST_ROWS = 500
+_MOST = 64  # of a kernel, a stride or a padding
 
 
 class Line(NamedTuple):
@@ -85,95 +88,133 @@ class _Table:
     def __init__(self, rows: list[Row], slipped: frozenset[str]) -> None:
         self.rows = rows
         self.slipped = slipped
-        self.shape: tuple[Any, ...] | None = None
+        self.inputs: list[
+            tuple[Any, ...]
+        ] = []  # what the next row may read: what is stated, or what follows
         self.right: dict[tuple[int, str], Any] = {}  # what cells should say, where that is known
-        self.biased: list[bool] = []
+        self.biased: set[str] = set()  # kinds of layers whose biases are counted
+        self.bare: list[tuple[str, Finding]] = []  # rows whose biases are not
 
     def findings(self) -> Iterator[Finding]:
         found: list[Finding] = []
-        bare: list[Finding] = []
         for place, row in enumerate(self.rows):
             if TOTAL.match(row.name.strip("*_` ")):
                 found += self._totals(place, row)
-                continue
-            found += self._row(place, row, bare)
+            else:
+                found += self._row(place, row)
         yield from found
-        if any(self.biased):
-            yield from bare  # rows without biases, where others count them
+        yield from (finding for kind, finding in self.bare if kind in self.biased and not self._has_norms)
+        yield from self._shares()
+
+    @cached_property
+    def _has_norms(self) -> bool:
+        kinds = (kind_of(row.cells.get("layer", "")) for row in self.rows)
+        return any(
+            kind is not None and (kind.name == "norm" or isinstance(kind.layer, BatchNorm2d))
+            for kind in kinds
+        )
 
     # --- one row ---
 
-    def _row(self, place: int, row: Row, bare: list[Finding]) -> Iterator[Finding]:
+    def _row(self, place: int, row: Row) -> Iterator[Finding]:
         kind = kind_of(row.cells.get("layer", ""))
         kind = kind and _completed(kind, row)
-        before, stated = self.shape, map_of(shape_of(row.cells.get("output", "")))
-        self.shape = stated if kind else None  # what is no layer may be of another network
+        stated = map_of(shape_of(row.cells.get("output", "")))
+        own = map_of(shape_of(row.cells.get("input", "")))
+        before = self.inputs or ([own] if own else [])
+        if kind is not None and kind.name == "input":
+            stated = stated or map_of(shape_of(re.sub(r"[^\d×x*,@()]", "", row.name)))
+        self.inputs = [stated] if kind and stated else []  # what is no layer may be of another network
         if stated is not None and "count" in row.cells:
             yield from self._counted(place, row, stated)
-        if kind is None or kind.name in ("unknown",) or before is None:
+        if kind is None or kind.name == "unknown" or not before:
             return
-        if kind.name == "same" and "softmax" in row.name.lower() and stated not in (None, before):
+        if kind.name == "same" and "softmax" in row.name.lower() and stated not in (None, *before):
             kind = kind._replace(name="dense")  # a layer of units, named by what is behind it
-        computed = _computed(kind, before, stated)
+        computed = list(dict.fromkeys(shape for each in before for shape in _computed(kind, each, stated)))
         if stated is None:
-            self.shape = computed[0] if computed and len(computed) == 1 else None
+            self.inputs = computed if len(computed) == 1 else []
         elif computed and stated not in computed and row.place not in self.slipped:
+            self.inputs = [stated, *computed]
             yield Finding(row.place, "S01", row.cells["output"], _as_written(row, computed), _name(row))
-        yield from self._parameters(place, row, kind, before, bare)
+        if kind.repeated == 1:
+            yield from self._parameters(place, row, kind, before)
+            yield from self._multiplied(place, row, kind, before, stated)
 
     def _counted(self, place: int, row: Row, stated: tuple[Any, ...]) -> Iterator[Finding]:
         number = value_of_cell(row.cells["count"])
-        right = product(stated)
-        self.right[place, "count"] = right
+        right = self.right[place, "count"] = product(stated)
         if number is not None and not agrees(number, right) and row.place not in self.slipped:
-            yield Finding(
-                row.place, "S02", number.text, f"{right:,}", f"values of {show(stated)}, {_name(row)}"
-            )
+            more = f"values of {show(stated)}, {_name(row)}"
+            yield Finding(row.place, "S02", number.text, f"{right:,}", more)
 
     def _parameters(
-        self, place: int, row: Row, kind: Kind, before: tuple[Any, ...], bare: list[Finding]
+        self, place: int, row: Row, kind: Kind, before: Sequence[tuple[Any, ...]]
     ) -> Iterator[Finding]:
         number = value_of_cell(row.cells.get("parameters", ""))
-        layer = _layer(kind, before, self.shape)
-        if number is None or layer is None:
+        found = [_placed(kind, each, after) for each in before for after in self.inputs or [None]]
+        placed = [each for each in found if each is not None]
+        if number is None or not placed:
             return
-        shape = before if not isinstance(layer, Linear) else (product(before),)
-        try:
-            right = layer.on(shape).parameter_total
-        except ConvmathError:
-            return
-        right = right if kind.repeated == 1 else None
-        if right is None:
-            return
-        self.right[place, "parameters"] = right
+        rights = [each.parameter_total for each in placed]
+        self.right[place, "parameters"] = rights[0]
         if row.place in self.slipped:
             return
-        weights = right - layer.parameters().get("bias", 0)
-        if agrees(number, right):
-            self.biased.append(right != weights and not agrees(number, weights))
+        weights = [each.parameter_total - each.parameters.get("bias", 0) for each in placed]
+        norm = isinstance(placed[0].layer, BatchNorm2d)
+        if any(agrees(number, right) for right in rights):
+            if not norm and not any(agrees(number, each) for each in weights):
+                self.biased.add(type(placed[0].layer).__name__)
             return
-        finding = _named(row, number, layer, shape, right)
-        if agrees(number, weights):
-            bare.append(finding)
-        elif not isinstance(layer, BatchNorm2d) or not agrees(number, 2 * right):
+        finding = _named(row, number, placed[0])
+        if not norm and any(agrees(number, each) for each in weights):
+            self.bare.append((type(placed[0].layer).__name__, finding))
+        elif not norm or not agrees(number, 2 * rights[0]):
             yield finding
 
-    # --- totals ---
+    def _multiplied(
+        self,
+        place: int,
+        row: Row,
+        kind: Kind,
+        before: Sequence[tuple[Any, ...]],
+        stated: tuple[Any, ...] | None,
+    ) -> Iterator[Finding]:
+        """Multiplications of a convolution or a dense layer, or operations, with biases or without."""
+        number = value_of_cell(row.cells.get("multiplications", ""))
+        if number is None or stated is None or row.place in self.slipped:
+            return
+        placed = _placed(kind, before[0], stated)
+        if placed is None or isinstance(placed.layer, BatchNorm2d) or len(before) > 1:
+            return
+        weights = placed.parameter_total - placed.parameters.get("bias", 0)
+        products, biases = weights * product(stated[1:]), product(stated)
+        accepted = [times * products + added for times in (1, 2) for added in (0, biases)]
+        self.right[place, "multiplications"] = next((a for a in accepted if agrees(number, a)), products)
+        if not any(agrees(number, each) for each in accepted):
+            yield Finding(
+                row.place, "S07", number.text, f"{products:,}", f"multiplications of {_name(row)}"
+            )
+
+    # --- totals and shares ---
 
     def _totals(self, place: int, row: Row) -> Iterator[Finding]:
+        if any(_GROUPED.match(each.cells[next(iter(each.cells))]) for each in self.rows[:place]):
+            return
         for role, cell in row.cells.items():
             number = value_of_cell(cell)
-            if (
-                role in ("layer", "output", "kernel", "stride", "padding", "filters", "input")
-                or number is None
-            ):
+            if role in _NO_SUMS or number is None:
                 continue
             parts = self._column(place, role)
             if parts is None or len(parts) < 2:
                 continue
-            whole = sum(part.values[0] for _, part in parts)
+            dotted = any(
+                re.search(r"\.\d{3}\.", part.text) for part in (number, *(part for _, part in parts))
+            )
+            pick = -1 if dotted else 0  # a single point, too, stands between thousands
+            whole = sum(part.values[pick] for _, part in parts)
             slack = sum(part.unit for _, part in parts)
-            right = sum(self.right.get((at, role), part.values[0]) for at, part in parts)
+            right = sum(self.right.get((at, role), part.values[pick]) for at, part in parts)
             if not agrees(number, whole, slack) and not agrees(number, right, slack):
                 percent = number.suffix == "%"
                 found = f"{value_text(whole * 100)}%" if percent else value_text(whole)
@@ -191,10 +232,38 @@ class _Table:
             if cell in ("", "-", "–", "—", "/", "N/A", "n/a"):
                 continue
             number = value_of_cell(cell)
-            if number is None or (kind_of(row.cells.get("layer", "")) or Kind("")).repeated != 1:
+            if (
+                number is None
+                or _times(row) != 1
+                or (kind_of(row.cells.get("layer", "")) or Kind("")).repeated != 1
+            ):
                 return None
             found.append((at, number))
         return found
+
+    def _shares(self) -> Iterator[Finding]:
+        """Shares of rows that are not their part of the rows' own total, where most others are."""
+        for role in ("parameters", "multiplications"):
+            rows = []
+            for row in self.rows:
+                number, share = (value_of_cell(row.cells.get(name, "")) for name in (role, "share"))
+                if number and share and share.suffix == "%" and not TOTAL.match(row.name.strip("*_` ")):
+                    rows.append((row, number.values[0], share))
+            whole = sum(value for _, value, _ in rows)
+            wrong = [
+                (row, ratio(value, whole), share)
+                for row, value, share in rows
+                if whole and not agrees(share, ratio(value, whole))
+            ]
+            if 0 < len(wrong) <= len(rows) // 3:
+                for row, right, share in wrong:
+                    found = f"{value_text(right * 100)}%"
+                    yield Finding(row.place, "S06", f"{share.text}%", found, f"{_name(row)} of all {role}")
+                return
+
+
+_GROUPED = re.compile(r"^\s*(?:[-–↳└*+]\s|\*\*|of which|davon|dont|其中)", re.IGNORECASE)
+_NO_SUMS = ("layer", "output", "kernel", "stride", "padding", "filters", "input", "times")
 
 
 def agrees(number: Number, right: Any, slack: Any = 0) -> bool:
@@ -226,8 +295,8 @@ def _completed(kind: Kind, row: Row) -> Kind:
     for name in ("kernel", "stride", "padding", "filters"):
         sizes = re.findall(r"\d+", row.cells.get(name, ""))
         if getattr(kind, name) is None and sizes and len(set(sizes[:2])) == 1:
-            kind = kind._replace(**{name: int(sizes[0])})  # type: ignore[arg-type]
-    return kind
+            kind = kind._replace(**{name: int(sizes[0][:9])})  # type: ignore[arg-type]
+    return kind._replace(repeated=max(kind.repeated, _times(row)))
 
 
 def _as_written(row: Row, computed: Sequence[tuple[Any, ...]]) -> str:
@@ -262,65 +331,58 @@ def _computed(kind: Kind, before: tuple[Any, ...], stated: tuple[Any, ...] | Non
 
 
 def _slid(kind: Kind, before: tuple[Any, ...], stated: tuple[Any, ...] | None) -> list[tuple[Any, ...]]:
-    """What a window leaves, rounded down or up; of a padding that is not stated, what is common."""
-    if kind.kernel is None or (kind.stride is None and kind.name == "conv" and kind.padding is not None):
-        kind = kind._replace(stride=kind.stride or 1)
-    if kind.kernel is None:
-        return []
-    stride = kind.stride or (kind.kernel if kind.name == "pool" else 1)
+    """What a window leaves, rounded down or up; of a stride or padding that is not stated, what may be."""
     channels = before[0] if kind.name == "pool" else kind.filters or (stated[0] if stated else None)
-    if channels is None:
+    if kind.kernel is None or channels is None or before[1] != before[2]:
+        return []
+    if not 1 <= kind.kernel <= _MOST or not 1 <= (kind.stride or 1) <= _MOST or (kind.padding or 0) > _MOST:
+        return []
+    strides = [kind.stride] if kind.stride else range(1, max(4, kind.kernel) + 1)
+    paddings = [2 * kind.padding] if kind.padding is not None else range(kind.kernel + 1)
+    if stated is None and (len(strides) > 1 or len(paddings) > 1):
         return []
     found: list[tuple[Any, ...]] = []
-    paddings = [2 * kind.padding] if kind.padding is not None else list(range(kind.kernel + 1))
-    if kind.name == "conv" and kind.padding is None and kind.stride is None and stated is None:
-        return []
-    for pad in paddings:
+    for stride, pad in itertools.product(strides, paddings):
         above = before[1] + pad - kind.kernel
-        if above < 0:
-            continue
-        for side in dict.fromkeys((above // stride + 1, -(-above // stride) + 1)):
+        for side in dict.fromkeys((above // stride + 1, -(-above // stride) + 1)) if above >= 0 else ():
             found.append((channels, side, side))
-    found += (
-        [
-            (
-                channels,
-                -(-before[1] // stride),
-            )
-            * 1
-            + (-(-before[1] // stride),)
-        ]
-        if kind.padding is None
-        else []
-    )
-    return found if before[1] == before[2] else []
+    return list(dict.fromkeys(found))
 
 
-def _layer(kind: Kind, before: tuple[Any, ...], after: tuple[Any, ...] | None) -> Any:
-    """The layer whose parameters a row counts; None where it is not known."""
-    if kind.layer is not None:
-        return kind.layer
-    if kind.name == "norm" and len(before) == 3:
-        return BatchNorm2d(before[0])
-    if kind.name == "dense" and (kind.filters or (after and len(after) == 1)):
-        return Linear(product(before), kind.filters or (after or (0,))[0])
-    if kind.name == "conv" and len(before) == 3 and kind.kernel:
-        filters = kind.filters or (after[0] if after and len(after) == 3 else None)
-        return Conv2d(before[0], filters, kind.kernel) if filters else None
-    return None
-
-
-def _named(row: Row, number: Number, layer: Any, shape: tuple[Any, ...], right: Any) -> Finding:
-    """A wrong number of parameters with the mistake that gives it."""
+def _placed(kind: Kind, before: tuple[Any, ...], after: tuple[Any, ...] | None) -> Placed | None:
+    """The layer whose numbers a row counts, on its input; None where it is not known."""
+    layer: Any = kind.layer
     try:
-        network = Network.chain(layer, shape)
+        if layer is None and kind.name == "norm" and len(before) == 3:
+            layer = BatchNorm2d(before[0])
+        elif layer is None and kind.name == "dense" and (kind.filters or (after and len(after) == 1)):
+            layer = Linear(product(before), kind.filters or (after or (0,))[0])
+        elif layer is None and kind.name == "conv" and len(before) == 3 and kind.kernel:
+            filters = kind.filters or (after[0] if after and len(after) == 3 else None)
+            layer = Conv2d(before[0], filters, kind.kernel) if filters else None
+        shape = (product(before),) if isinstance(layer, Linear) else before
+        found: Placed | None = layer.on(shape) if layer is not None else None
+    except ConvmathError:
+        return None
+    return found
+
+
+def _times(row: Row) -> int:
+    """How often a row stands for its layer."""
+    number = value_of_cell(row.cells.get("times", ""))
+    return number.values[0] if number and type(number.values[0]) is int else 1
+
+
+def _named(row: Row, number: Number, placed: Placed) -> Finding:
+    """A wrong number of parameters with the mistake that gives it."""
+    more, right = f"parameters of {_name(row)}", f"{placed.parameter_total:,}"
+    try:
+        network = Network.chain(placed.layer, placed.shapes[0])
         subject = Subject(network.trace(), network.nodes[0])
         verdict = judge(Asked(QUANTITIES["parameters"], subject, str(number.values[0])))
     except ConvmathError:
-        return Finding(row.place, "S04", number.text, f"{right:,}", f"parameters of {_name(row)}")
-    codes = [code for code in verdict.codes if not code.startswith("K")]
-    more = f"parameters of {_name(row)}"
-    if codes:
-        causes = [cause for cause in verdict.causes if cause.code == codes[0]]
-        more = f"{more}: {causes[0].said}"
-    return Finding(row.place, codes[0] if codes else "S04", number.text, f"{right:,}", more)
+        return Finding(row.place, "S04", number.text, right, more)
+    known = [cause for cause in verdict.causes if not cause.is_convention]
+    if not known:
+        return Finding(row.place, "S04", number.text, right, more)
+    return Finding(row.place, known[0].code, number.text, right, f"{more}: {known[0].said}")

@@ -45,7 +45,8 @@ def _windows(text: str, size: int) -> Iterator[Window]:
             window = tuple(tuple(row) for row in json.loads(found[0]))
         except ValueError:  # commas without numbers
             continue
-        if len(window) == size and all(len(row) == size for row in window):
+        different = {number for row in window for number in row}  # or they may be alike by chance
+        if len(window) == size and all(len(row) == size for row in window) and len(different) == size**2:
             yield window
 
 
