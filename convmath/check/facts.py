@@ -65,7 +65,8 @@ def axis_facts(window: Window, n: Integer, outputs: Integer, extra: Integer = 0)
 def windows_of(placed: Placed) -> tuple[Window, ...]:
     """The window of every spatial axis of a layer that slides one; none of others."""
     layer: Any = placed.layer
-    if not hasattr(layer, "kernel_size") or not hasattr(layer, "windows"):
+    slides = hasattr(layer, "kernel_size") and hasattr(layer, "windows")
+    if not slides or len(placed.output_shape) != len(placed.shapes[0]):
         return ()
     try:
         found = layer.windows(placed.shapes[0][1:])

@@ -18,6 +18,7 @@ from convmath.parse.characters import plain_letters
 LONGEST = 1_000  # characters of an answer
 _DEEPEST = 50  # brackets within brackets
 _MOST_DIGITS = 40  # of a number that is written
+_HIGHEST = 20  # exponent of a symbol
 _MOST_BITS = 2_000  # of a number that is worked out
 _TOKEN = re.compile(
     r"""\s*(?:(?P<number>\d+(?:\.\d+)?(?:[eE][+-]?\d{1,3}(?!\w))?|\.\d+)
@@ -146,10 +147,12 @@ def _divided(above: Any, below: Any) -> Any:
 
 
 def _power(base: Any, exponent: Any) -> Any:
-    if is_symbolic(base) or is_symbolic(exponent):
-        if not is_symbolic(exponent) and abs(exponent) > 20:
-            raise UnreadableError(f"the exponent {exponent} is beyond 20")
+    if is_symbolic(base) and type(exponent) is int and 0 <= exponent <= _HIGHEST:
         return base**exponent
+    if is_symbolic(base) or is_symbolic(exponent):
+        raise UnreadableError(
+            f"the exponent {short(str(exponent))} is no whole number from 0 to {_HIGHEST}"
+        )
     if type(exponent) is not int or abs(exponent) > 1000:
         raise UnreadableError(f"the exponent {short(str(exponent))} is not a small whole number")
     if exponent < 0:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from convmath.check.answer import DECIMAL, NONE, Answer, Reading, read_answer
 from convmath.check.formula import UnreadableError
 from convmath.check.otherwise import Otherwise, otherwise
-from convmath.check.quantity import Quantity, Subject, others
+from convmath.check.quantity import Quantity, Subject, keeping, others
 from convmath.check.slips import Slip, slips
 from convmath.check.wrongs import worked, wrong_answers
 from convmath.exact.integers import is_symbolic
@@ -142,6 +142,9 @@ def _does_not_fit(quantity: Quantity, subject: Subject) -> bool:
     )
 
 
+_BY_AXIS = ("size", "receptive_field", "effective_stride", "effective_padding", "quotient")
+
+
 class _Judging(NamedTuple):
     """An answer that is read, and all that it is held against."""
 
@@ -185,16 +188,21 @@ class _Judging(NamedTuple):
 
     def _is_right(self, reading: Reading) -> str | None:
         """Why a reading is right; None where it is not."""
-        wanted: Iterable[Any] = (self.right,)
         if self.quantity.name == "padding":
-            from convmath.check.quantity import keeping
+            return "" if self._keeps(reading.values) else None
+        said = same(reading, self.right)
+        rank = len(self.subject.axes) or len(self.subject.output) - 1
+        if said is None and self.quantity.name in _BY_AXIS and not isinstance(self.right, tuple):
+            said = same(reading, (self.right,) * rank)
+        return said
 
-            wanted = keeping(self.subject)
-        for value in wanted:
-            said = same(reading, value)
-            if said is not None:
-                return said
-        return None
+    def _keeps(self, values: tuple[Any, ...]) -> bool:
+        """Whether a padding keeps every axis: one for all, one an axis, or before and after."""
+        axes = [keeping(self.subject, axis) for axis in range(len(self.subject.axes))]
+        if len(values) == len(axes) and all(a.holds(v) for a, v in zip(axes, values, strict=True)):
+            return True
+        padding = values[0] if len(values) == 1 else values
+        return all(axis.holds(padding) for axis in axes)
 
     def _matches(self, value: Any) -> bool:
         return any(same(reading, value) is not None for reading in self.answer.readings)
@@ -231,9 +239,17 @@ class _Judging(NamedTuple):
     def _known(self) -> Iterator[Cause]:
         found: set[str] = set()
         for wrong in self._once("wrong", lambda: list(wrong_answers(self.quantity, self.subject))):
-            if wrong.code not in found and self._matches(wrong.value) and wrong.value != self.right:
+            if wrong.code not in found and wrong.value != self.right and self._written(wrong.value):
                 found.add(wrong.code)
                 yield Cause(wrong.code, wrong.said, wrong.right, wrong.worked, wrong.topic)
+
+    def _written(self, value: Any) -> bool:
+        """Whether a wrong answer is the one given, a shape in any of the ways to write it."""
+        if self.quantity.name != "output" or not isinstance(value, tuple) or len(value) < 2:
+            return self._matches(value)
+        sizes = value[1:]
+        ways = [value, (*sizes, value[0]), sizes, (1, *value), (1, *sizes, value[0])]
+        return any(map(self._matches, ways + ([sizes[0]] if len(set(sizes)) == 1 else [])))
 
     def _slips(self) -> Iterator[Slip]:
         found: set[str] = set()

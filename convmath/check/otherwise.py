@@ -6,15 +6,16 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from convmath.check.facts import Facts, pads_same
+from convmath.check.facts import Facts
 from convmath.check.families import form_of
 from convmath.check.formula import evaluate, parsed
 from convmath.check.quantity import Quantity, Subject, counted, keeping, moving_statistics
 from convmath.check.rules import sizes
 from convmath.check.wrong_sizes import size_form
 from convmath.errors import ConvmathError
-from convmath.exact.integers import ratio
 from convmath.network.conventions import CONVENTIONS
+
+_MOST_TOTALS = 64  # of the padding that keeps a size
 
 
 class Otherwise(NamedTuple):
@@ -96,6 +97,9 @@ def _shapes(subject: Subject) -> Iterator[Otherwise]:
     if len(subject.output) > 1:
         last = (*subject.output[1:], subject.output[0])
         yield Otherwise("K13", last, "channels are written last")
+        for shape in (subject.output, last):
+            yield Otherwise("K20", (1, *shape), "the batch is written in front")
+            yield Otherwise("K20", (subject.batch, *shape), "the batch is written in front")
         sizes = subject.output[1:]
         yield Otherwise("K14", tuple(sizes), "only the map's sizes are given, not its channels")
         if all(size == sizes[0] for size in sizes):
@@ -106,7 +110,6 @@ def _alike(subject: Subject) -> Iterator[Otherwise]:
     for each in _sizes(subject):
         same = all(value == each.value[0] for value in each.value)
         yield each._replace(value=each.value[0]) if same else each
-    yield Otherwise("K14", tuple(subject.output[1:]), "each axis is written out")
 
 
 def _one_axis(place: int) -> Callable[[Subject], Iterator[Otherwise]]:
@@ -163,21 +166,17 @@ def _flops(subject: Subject) -> Iterator[Otherwise]:
 
 
 def _padding(subject: Subject) -> Iterator[Otherwise]:
-    pairs = [each for each in keeping(subject) if isinstance(each, tuple)]
-    for total in dict.fromkeys(sum(pair) for pair in pairs):
+    found = keeping(subject)
+    for total in found.totals[:_MOST_TOTALS]:
         yield Otherwise("K02", total, "the padding of both sides together")
     axis = subject.axes[0].values
-    pad, reversed_pairs = axis["pad"], [pair[::-1] for pair in pairs]
-    for pair in reversed_pairs:
-        yield Otherwise("K12", pair, "the odd position is padded at the start")
+    yield Otherwise("K12", found.pair[::-1], "the odd position is padded at the start")
     n, s = axis["n"], axis["s"]
     if type(n) is int and type(s) is int and s > 1:
         missing = max(s * (-(-n // s) - 1) + axis["reach"] - n, 0)
         yield Otherwise("K04", (missing // 2, missing - missing // 2), "the padding is TensorFlow's SAME")
         if missing % 2 == 0:
             yield Otherwise("K04", missing // 2, "the padding is TensorFlow's SAME")
-    if pads_same(subject.placed):
-        yield Otherwise("K02", pad, "the padding of both sides together")
 
 
 def _memory(quantity: Quantity, subject: Subject) -> Iterator[Otherwise]:
@@ -186,13 +185,6 @@ def _memory(quantity: Quantity, subject: Subject) -> Iterator[Otherwise]:
     if quantity.name == "memory":
         for name in ("weight_memory", "activation_memory", "peak_memory"):
             yield Otherwise("K17", QUANTITIES[name].right(subject), f"{name.replace('_', ' ')} is meant")
-    own = quantity.right(subject)
-    for dtype in ("float64", "float16", "int8"):
-        other = replace(subject, dtype=dtype)
-        if other.width != subject.width:
-            yield Otherwise(
-                "K18", ratio(own * other.width, subject.width), f"elements are {dtype}, not {subject.dtype}"
-            )
 
 
 # --- variants of published networks ---

@@ -222,22 +222,46 @@ def _quotient(subject: Subject) -> Any:
     return _one(values)
 
 
-def keeping(subject: Subject) -> list[Any]:
-    """The paddings that keep the size, or what SAME stands for: numbers for both sides, then pairs."""
+class Keeping(NamedTuple):
+    """The padding of one axis that keeps its size, or that SAME stands for: on both sides alike, or in pairs."""
+
+    symmetric: Sequence[int]
+    totals: Sequence[int]
+    pair: tuple[int, int]
+    pairs: bool = True  # whether any pair of such a total will do
+
+    def holds(self, padding: Any) -> bool:
+        """Whether a padding keeps the size."""
+        if isinstance(padding, tuple):
+            return padding == self.pair or (
+                self.pairs and sum(padding) in self.totals and min(padding) >= 0
+            )
+        return padding in self.symmetric
+
+    @property
+    def shown(self) -> Any:
+        """The padding that one would give."""
+        return self.symmetric[0] if self.symmetric else self.pair
+
+
+def keeping(subject: Subject, axis: int = 0) -> Keeping:
+    """The padding that keeps the size of an axis, or what SAME stands for there."""
     from convmath.solve.padding import padding_that_keeps
 
     if not subject.axes:
         raise UnaskableError("only a layer with windows has padding; name a convolution or a pool")
-    f = subject.axes[0].values
+    f = subject.axes[axis].values
     if pads_same(subject.placed):
         pad = f["pad"]
-        return [f["p"]] if pad % 2 == 0 else [(pad // 2, pad - pad // 2)]
+        half, rest = pad // 2, pad - pad // 2
+        return Keeping([half] if half == rest else [], [pad], (half, rest), False)
     found = padding_that_keeps(f["k"], f["s"], f["d"], None if f["s"] == 1 else f["n"])
-    return [*found.symmetric, *found.pairs()]
+    return Keeping(found.symmetric, found.totals, found.pair)
 
 
 def _padding(subject: Subject) -> Any:
-    return keeping(subject)[0]
+    shown = [keeping(subject, axis).shown for axis in range(len(subject.axes) or 1)]
+    return shown[0] if all(each == shown[0] for each in shown) else tuple(shown)
 
 
 def _kept(subject: Subject) -> Any:

@@ -120,7 +120,7 @@ def _memory(quantity: Quantity, subject: Subject) -> Iterator[Wrong]:
         "batch": subject.batch,
     }
     if quantity.name == "activation_memory":
-        values["input"] = product(subject.trace.input_shape) * subject.width
+        values["input"] = product(subject.trace.input_shape) * subject.width * subject.batch
     if quantity.name == "weight_memory":
         biases = subject.trace.network.parameters()
         values["biases"] = (

@@ -164,6 +164,11 @@ def _axes(field: Field[Any], value: Any) -> None:
         raise ConvmathError(f"{field.name}={value!r} must be a tuple of different axes from 1, like (2, 3)")
 
 
+def _integer(field: Field[Any], value: Any) -> None:
+    if type(value) is not int:
+        raise ConvmathError(f"{field.name}={value!r} must be a whole number")
+
+
 _KINDS: dict[str, Callable[[Field[Any], Any], None]] = {
     "Positive": _whole(1),
     "Natural": _whole(0),
@@ -174,6 +179,7 @@ _KINDS: dict[str, Callable[[Field[Any], Any], None]] = {
     "Sizes": _sizes,
     "Axes": _axes,
     "bool": _truth,
+    "int": _integer,
     "float": _real,
     "float | None": _optional(_real),
 }

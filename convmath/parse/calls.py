@@ -18,6 +18,7 @@ LONGEST = 100_000  # characters of layer text
 _LARGEST = 10**18  # numbers beyond this are typing errors, and would only cost time
 _DEEPEST = 100  # brackets within brackets
 _CONTAINERS = ("Sequential", "ModuleList", "OrderedDict", "Model")
+_ASKED = ("summary", "compile", "fit", "build", "evaluate")
 _CONSTANTS = {"True": True, "False": False, "None": None, "inf": math.inf}
 _LIKE = "write it like Conv2d(3, 64, 3, padding=1)"
 _TOKEN = re.compile(
@@ -185,6 +186,10 @@ class _Reader:
             found = self._calls("]")
             self._expect("]")
             return found
+        if self.now.text in ("import", "from"):
+            while self.now.kind not in ("line", "end"):
+                self.place += 1
+            return []
         label = self._label()
         if self.now.text == "(":
             return [self._pair()]
@@ -195,6 +200,8 @@ class _Reader:
         call = self._call(label)
         if call.kind == "add" and len(call.args) == 1 and isinstance(call.args[0], Call):
             return [call.args[0]]  # model.add(Dense(10))
+        if call.name != call.kind and call.kind in _ASKED:
+            return []  # model.summary(), of which no layer comes
         if call.kind == "Sequential" and call.parts == () and not call.bare:
             return []  # model = Sequential(), and its layers are added after it
         return [call]
@@ -230,7 +237,7 @@ class _Reader:
             if token.kind == "end":
                 raise ConvmathError("a layer is missing; write for instance Conv2d(3, 64, 3) -> ReLU()")
             self._refuse(f"a layer's name is missing before {token.text!r}")
-        if token.text in ("class", "def", "import", "from"):
+        if token.text in ("class", "def"):
             self._refuse("it is code; give the module that it makes, like net.py:Net, or only its layers")
         if not self._skip("("):
             return Call(token.text, token.text, label=label, bare=True)
@@ -315,7 +322,7 @@ class _Reader:
         if self.now.text == "(":
             self.place -= 1
             return self._call()
-        return self.symbol(token.text)
+        return token.text if "." in token.text else self.symbol(token.text)
 
     def _several(self, closing: str) -> Any:
         """A tuple or a list; what is in brackets by itself is itself."""

@@ -10,6 +10,7 @@ from convmath.errors import ConvmathError, short
 from convmath.exact.integers import Integer, product
 from convmath.geometry.notation import AXES, symbol
 from convmath.layers import NAMES
+from convmath.layers.arguments import is_whole
 from convmath.layers.base import Layer, Shape, show
 from convmath.parse.calls import UNKNOWN, Call, read_calls
 from convmath.parse.layer import layer_symbol, torch_layer
@@ -100,6 +101,8 @@ def _input(first: Call, keras: bool, shape: Shape | None, stated: Any, layout: s
 
 def _named(sizes: Sequence[Any], last: bool) -> Shape:
     """Sizes that are left open, ``None``, by their letters."""
+    if not sizes or not all(size is None or is_whole(size) for size in sizes):
+        raise ConvmathError("the input that is stated is no shape; write sizes like (28, 28, 1)")
     letters = AXES.get(len(sizes) - 1, ())
     order = (*letters, "C") if last else ("C", *letters)
     return tuple(

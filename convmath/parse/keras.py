@@ -31,7 +31,11 @@ _ACTIVATIONS = {
     "silu": "SiLU", "softplus": "Softplus", "leaky_relu": "LeakyReLU", "mish": "Mish", "celu": "CELU",
     "hard_sigmoid": "Hardsigmoid", "hard_swish": "Hardswish", "hard_silu": "Hardswish",
 }  # fmt: skip
-_ACTIVATION_LAYERS = ("ReLU", "LeakyReLU", "ELU", "PReLU", "Softmax")
+_ACTIVATION_LAYERS = ("ReLU", "LeakyReLU", "ELU", "Softmax")
+_UNRANKED = (
+    *("Dense", "Flatten", "Reshape", "BatchNormalization", "LayerNormalization", "Dropout", "Activation"),
+    *_ACTIVATION_LAYERS,
+)
 _NEUTRAL = re.compile(
     r"name|trainable|dtype|seed|noise_shape|autocast|activity_regularizer|data_format|synchronized|"
     r"(\w+_)?(initializer|regularizer|constraint)|momentum|epsilon|axis|renorm|alpha|negative_slope|"
@@ -65,10 +69,15 @@ def keras_layers(call: Call, shape: Shape) -> Made:
     if missing:
         raise ConvmathError(f"{short(call.text)} needs {missing[0]}; {call.kind} takes {', '.join(names)}")
     arguments = {**_DEFAULTS, **face.defaults, **given}
-    return (
-        *face.made(Given(call, shape, arguments)),
-        *_activation(call, arguments.get("activation")),
-    )
+    try:
+        made = face.made(Given(call, shape, arguments))
+    except ConvmathError:
+        raise
+    except (TypeError, ValueError, AttributeError, IndexError):  # words where numbers belong, and the like
+        raise ConvmathError(
+            f"{short(call.text)} has an argument of a kind that {call.kind} does not take"
+        ) from None
+    return (*made, *_activation(call, arguments.get("activation")))
 
 
 def is_keras(call: Call) -> bool:
@@ -79,7 +88,8 @@ def is_keras(call: Call) -> bool:
     [True, False, False]
     """
     own = call.kind not in layers.NAMES or "keras" in call.name
-    return own and _family(call.kind) in FACES
+    family = _family(call.kind)
+    return own and family in FACES and (family in _UNRANKED) == (family == call.kind)
 
 
 def both_write(call: Call) -> bool:
@@ -94,7 +104,7 @@ def input_of(call: Call) -> Any:
             shape = call.named[name]
             shape = shape if isinstance(shape, tuple) else (shape,)
             return shape[1:] if name.startswith("batch") else shape
-    if call.kind == "Input" and call.args:
+    if call.kind in ("Input", "InputLayer") and call.args:
         return call.args[0]
     return None
 

@@ -78,9 +78,7 @@ def layer_symbol(name: str) -> Integer:
     if keyword.iskeyword(name):
         raise ConvmathError(f"{name} is a word of Python and cannot be a symbol; pick another letter")
     if name in _words():
-        raise ConvmathError(f"{name} is a word, not a symbol; write {name!r} in quotes")
-    if "." in name:
-        raise ConvmathError(f"{short(name)} is no symbol; write a number, or a name without dots")
+        return name  # type: ignore[return-value]  # as PyTorch prints it: padding=same
     from convmath.geometry.notation import symbol
 
     found: Integer = symbol(name)
@@ -113,6 +111,8 @@ def _taken(call: Call, kind: type[Layer], shape: Shape | None) -> Integer:
 
 def _construct(kind: type[Layer], positional: list[Any], named: dict[str, Any]) -> Layer:
     names = [field.name for field in fields(kind) if field.init]  # type: ignore[arg-type]
+    if named.get("dim", 1) is None:
+        del named["dim"]  # what PyTorch prints of a Softmax without one
     if len(positional) > len(names) and kind.__name__ in _INPLACE and isinstance(positional[-1], bool):
         positional = positional[:-1]
     named = {name: value for name, value in named.items() if not _decides_nothing(kind, names, name, value)}
@@ -150,6 +150,8 @@ _NEUTRAL: dict[str, tuple[Any, ...] | None] = {
     "device": None,
     "dtype": None,
     "dim": (1, -3, None),
+    "bias": (True,),
+    "threshold": None,
     "approximate": ("none",),
     "padding_mode": ("zeros",),
 }

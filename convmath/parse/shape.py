@@ -23,20 +23,27 @@ def parse_shape(text: str) -> Shape:
     >>> parse_shape("3x7x7"), parse_shape("[3，7，7]")
     ((3, 7, 7), (3, 7, 7))
     """
-    plain = re.sub(
-        r"\s*([x×*,])\s*|\s+", lambda found: found[1] or ",", plain_letters(text).strip().strip("()[] ")
-    )
-    parts = re.split(r"[xX×*,]", plain.removesuffix(",").removeprefix("None,"))
+    written = re.sub(r"^\s*(?:torch\.Size|tf\.TensorShape)", "", plain_letters(text)).replace("@", "x")
+    bare = written.strip(" \n.").strip("()[] ")
+    plain = re.sub(r"\s*([x×*,])\s*|\s+", lambda found: found[1] or ",", bare)
+    parts = re.split(r"[xX×*,]", re.sub(r"^(?:None|-1)[,x×*]", "", plain.removesuffix(",")))
     if any(len(part) > _LONGEST_NUMBER for part in parts):
         raise ConvmathError(f"{short(text)} has a number beyond 10^18; check the input")
     if not all(re.fullmatch(r"[A-Za-z_]\w*|\d+", part) for part in parts):
         raise ConvmathError(
             f"{short(text)} is no input shape; write channels and sizes like 3x224x224 or CxHxW"
         )
-    shape = tuple(checked_number(int(part)) if part.isdigit() else layer_symbol(part) for part in parts)
+    shape = tuple(checked_number(int(part)) if part.isdigit() else _symbol(part) for part in parts)
     if any(size == 0 for size in shape):
         raise ConvmathError(f"the input {text} has an axis of size 0; every size must be at least 1")
     return shape
+
+
+def _symbol(name: str) -> Any:
+    found = layer_symbol(name)
+    if isinstance(found, str):
+        raise ConvmathError(f"{name} is a word, and no size; write a number or another letter")
+    return found
 
 
 class Fitted(NamedTuple):
@@ -73,11 +80,21 @@ def fitted(shape: Shape, rank: int | None, channels: Any = None, layout: str | N
     ):
         moved = _moved(shape)
         return Fitted(moved, f"{show(shape)} fits with its channels last: read as {show(moved)}")
+    if channels is None and layout is None and rank == 2 and _is_picture_last(shape):
+        moved = _moved(shape)
+        said = f"{show(shape)} is read with its channels last, as {show(moved)}; --layout CHW is otherwise"
+        return Fitted(moved, said)
     if known and rank > 0 and channels not in shape:
         sizes = shape if len(shape) == rank else shape * rank if len(shape) == 1 else None
         if sizes is not None:
             return Fitted((channels, *sizes), f"{show(shape)} is read as {show((channels, *sizes))}")
     return Fitted(shape)
+
+
+def _is_picture_last(shape: Shape) -> bool:
+    """Whether a shape is that of a picture with its channels last, and cannot well be another."""
+    whole = len(shape) == 3 and all(map(is_number, shape))
+    return whole and shape[-1] in _IMAGE and min(shape[:2]) > 4 * max(_IMAGE)
 
 
 def fitted_last(shape: Shape, rank: int | None, layout: str | None = None) -> Fitted:

@@ -215,7 +215,7 @@ def test_networks_are_known_whatever_their_dashes(name):
         ("Conv2d(3, 8, " + "(" * 200, "3", r"nested too deeply"),
         ("x" * 200_000, "3", r"there is no network 'x{57}\.\.\.'"),
         ("Conv2d(" + "3," * 100_000, "3", r"has 200007 characters; at most 100000"),
-        ("Conv2d(3, 8, os.path)", "3x9x9", r"'os.path' is no symbol"),
+        ("Conv2d(3, 8, os.path)", "3x9x9", r"kernel_size='os.path' must be a whole number"),
         ("Conv2d(3, 8, eval('1'))", "3x9x9", r"is no argument"),
     ],
 )

@@ -152,7 +152,7 @@ class _Table:
         self, place: int, row: Row, kind: Kind, before: Sequence[tuple[Any, ...]]
     ) -> Iterator[Finding]:
         number = value_of_cell(row.cells.get("parameters", ""))
-        found = [_placed(kind, each, after) for each in before for after in self.inputs or [None]]
+        found = [_placed(kind, each, after) for each in before for after in (*self.inputs, None)[:1]]
         placed = [each for each in found if each is not None]
         if number is None or not placed:
             return
