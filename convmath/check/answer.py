@@ -6,7 +6,15 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from convmath.check.formula import LONGEST, Tree, UnreadableError, check_names, evaluate, read_formula
+from convmath.check.formula import (
+    LONGEST,
+    Tree,
+    UnreadableError,
+    check_names,
+    evaluate,
+    read_formula,
+    without_latex,
+)
 from convmath.errors import short
 from convmath.exact.integers import is_symbolic, ratio
 from convmath.parse.characters import plain_letters
@@ -24,18 +32,26 @@ BYTES = {
     **{f"{letter}{b}": 1000**power for power, letter in enumerate("KMGT", 1) for b in ("B", "b", "bytes")},
     "kB": 1000,
     **{f"{letter}iB": 1024**power for power, letter in enumerate("KMGT", 1)},
+    **{
+        word + s: 1000**power
+        for power, word in enumerate(("kilobyte", "megabyte", "gigabyte"), 1)
+        for s in ("", "s")
+    },
 }
 DECIMAL = {f"{letter}B": f"{letter}iB" for letter in "KMGT"} | {"kB": "KiB"}
 _WORDS = (
-    r"\s*(?:flops?|macs?|mult(?:iplication)?s?|multiply-add(?:s|itions)?|madds?|ops|operations|additions|"
-    r"params?|parameters?|weights?|biases|pixels?|px|neurons?|units?|elements?|features?|positions?|channels?|"
-    r"rows?|columns?|个|个参数|次|像素)\.?$"
+    r"(?:\s*(?:(?:learn|train)able|in\s+total|total|flops?|macs?|mult(?:iplication)?s?|multiply-add(?:s|itions)?|"
+    r"madds?|ops|operations|additions|params?|parameters?|weights?|biases|pixels?|px|neurons?|units?|elements?|"
+    r"features?|positions?|channels?|rows?|columns?|个参数|个|次|像素))+\.?$"
 )
 _ABOUT = r"^(?:≈|~|≃|≅|\\approx\b|about|approx(?:imately|\.)?|ca\.|约|大约)\s*"
 _NUMBER = r"\d[\d.,'_\u00a0\u2009\u202f ]*\d|\d"
 _CROSS = r"(?<=[\d)])\s*x\s*(?=[\d(])"  # an x between numbers, where one number is asked for
-_SCIENTIFIC = r"(\d+(?:\.(\d+))?)(?:[eE]\+?|\s*[×*·]\s*10\s*\^\s*)\{?(\d{1,2})\}?"
+_SCIENTIFIC = r"(\d+(?:\.(\d+))?)(?:[eE]\+?|\s*[×x*·]\s*10\s*\^\s*)\(?(-?\d{1,2})\)?"
+_SHARE = 10  # how many times its unit a number is at least that is rounded to whole units
 _EXACT_FROM = 4  # significant digits: a number written with so many is meant exactly
+ZERO = ("zero", "none", "nothing", "no parameters", "null", "keine")
+_BATCH = r"^([(\[]?)\s*(?:None|N|B|-1|batch)\s*[,x×]\s*(?=\w)"
 NONE = (
     "none",
     "invalid",
@@ -113,6 +129,8 @@ def read_answer(
     if isinstance(given, (tuple, list)):
         values = tuple(_plain(value) for value in given)
         return Answer("x".join(map(str, values)), (Reading(values),))
+    if hasattr(given, "tolist") and getattr(given, "ndim", 0) > 0:
+        return read_answer(tuple(given.tolist()), names, shaped=shaped, memory=memory)
     if not isinstance(given, (str, float)):
         return Answer(str(given), (Reading((_plain(given),)),))
     text = str(given)
@@ -129,6 +147,8 @@ def _plain(value: Any) -> Any:
         return int(value)
     if is_symbolic(value) or (hasattr(value, "numerator") and hasattr(value, "denominator")):
         return value
+    if type(value).__name__ == "Decimal":
+        return read_answer(str(value)).value
     raise UnreadableError(f"{short(repr(value))} is no answer; give a number, a shape or a formula")
 
 
@@ -136,14 +156,24 @@ def _readings(text: str, names: Mapping[str, Any], shaped: bool, memory: bool) -
     if text.isdecimal() and len(text) < 20:
         yield Reading((int(text),))
         return
-    plainly = plain_letters(text).strip().strip("`*_").strip()
+    plainly = without_latex(plain_letters(text)).strip(" `*_'\"\t\n")
     around = re.match(_ABOUT, plainly, re.IGNORECASE)
-    plainly = plainly[around.end() :] if around else plainly.removeprefix("=").strip()
+    plainly = plainly[around.end() :] if around else plainly
+    plainly = plainly.rpartition("=")[2].strip() if not shaped or plainly.count("=") == 1 else plainly
+    plainly = re.sub(r"(?<=[\d)])\.$", "", plainly)
+    if not shaped and plainly.lower() in ZERO:
+        yield Reading((0,))
+        return
     if shaped:
+        plainly = re.sub(_BATCH, r"\1", re.sub(r"^(?:torch\.Size|tf\.TensorShape)", "", plainly))
         parts = _parts(plainly)
         if len(parts) > 1:
             trees = [read_formula(part) for part in parts]
             yield Reading(tuple(_valued(tree, names, text) for tree in trees), trees=tuple(trees))
+            return
+        if re.fullmatch(r"\d{1,3},\d{3}", plainly):  # a number, or the shape of a row of channels
+            yield Reading((int(plainly.replace(",", "")),))
+            yield Reading(tuple(map(int, plainly.split(","))))
             return
     body, factor, suffix = _scaled(plainly, memory)
     found = list(_numbers(body))
@@ -152,10 +182,10 @@ def _readings(text: str, names: Mapping[str, Any], shaped: bool, memory: bool) -
         unit = 0
         if decimals is not None:
             unit = ratio(factor * 10 ** max(-decimals, 0), 10 ** max(decimals, 0))
-        elif factor != 1 or suffix:
-            unit = factor if factor != 1 else 0
+        elif factor != 1:
+            unit = min(factor, ratio(abs(value) * factor, _SHARE))
         elif around:
-            unit = _last_digit(value)
+            unit = min(_last_digit(value), ratio(abs(value), _SHARE))
         yield Reading((_times(value, factor),), unit, suffix, said, around=around is not None)
     if not found:
         tree = read_formula(body)
@@ -187,8 +217,8 @@ def _parts(text: str) -> list[str]:
 
 def _unwrapped(text: str) -> str:
     """The text without brackets around all of it."""
-    if text[:1] in ("(", "[", "{") and _closes(text) == len(text) - 1:
-        return text[1:-1].strip()
+    while text[:1] in ("(", "[", "{") and _closes(text) == len(text) - 1:
+        text = text[1:-1].strip()
     return text
 
 

@@ -24,9 +24,9 @@ class Verdicts(tuple[Verdict, ...]):
         """Whether nothing is wrong and everything could be read."""
         return all(not verdict.is_wrong and verdict.verdict != "unreadable" for verdict in self)
 
-    def plain(self, reveal: bool = True) -> dict[str, Any]:
-        """The verdicts for a program; without the right answers if they are not to be told."""
-        return {"verdicts": [as_mapping(verdict, reveal) for verdict in self]}
+    def plain(self, reveal: bool = True, hint: int = 0) -> dict[str, Any]:
+        """The verdicts for a program; without what is right if it is not to be told, or with a hint."""
+        return {"verdicts": [as_mapping(verdict, reveal, hint) for verdict in self]}
 
     def __str__(self) -> str:
         from convmath.render.verdict import text

@@ -76,8 +76,8 @@ OTHER_CODES: tuple[tuple[str, list[tuple[str, str]]], ...] = (
             ("K15", "the multiplications of all layers are counted"),
             ("K16", "it is counted as some tool counts"),
             ("K17", "another memory is meant: of the weights, of the activations, at once"),
-            ("K18", "elements have another number of bytes"),
             ("K19", "another variant of a published network is meant"),
+            ("K20", "the batch is written in front"),
         ],
     ),
     (
@@ -102,6 +102,8 @@ OTHER_CODES: tuple[tuple[str, list[tuple[str, str]]], ...] = (
             ("S03", "a total is not the sum of its rows"),
             ("S04", "a number of parameters is wrong, by no rule that is known"),
             ("S05", "windows of an example are not as far apart as its stride says"),
+            ("S06", "a row's share is not its part of the rows' own total"),
+            ("S07", "a row's multiplications are not those of its layer"),
             ("C01", "a claim that is meant to be checked does not hold"),
             ("C02", "a claim that is meant to be checked cannot be read"),
             ("G01", "a generated block is not current"),

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 from convmath.check.facts import Facts
 from convmath.check.quantity import Quantity, Subject
 from convmath.check.rule import value_of
-from convmath.check.wrong_counts import MULTIPLICATIONS, counts_of
+from convmath.check.wrong_counts import MULTIPLICATIONS, PARAMETERS, counts_of
 from convmath.errors import ConvmathError
 from convmath.exact.integers import product
+from convmath.layers.base import Shape
 from convmath.network.network import Network
 from convmath.network.trace import Trace
 
@@ -34,11 +35,8 @@ def following(quantity: Quantity, subject: Subject, before: Before) -> Iterator[
 
 def _behind(quantity: Quantity, subject: Subject, wrong: Before) -> Iterator[tuple[Any, str]]:
     """The right answer on a network whose nodes give the shapes that were answered."""
-    given = {
-        asked.subject.node.name: verdict.value
-        for asked, verdict in wrong
-        if asked.quantity.name == "output" and asked.subject.node and _is_shape(verdict.value)
-    }
+    stated = [(asked.subject.node, _stated(asked, verdict)) for asked, verdict in wrong]
+    given = {node.name: shape for node, shape in stated if node is not None and shape is not None}
     own = subject.node.name if subject.node else ""
     if not given or (own in given and len(given) == 1):
         return
@@ -64,9 +62,12 @@ def _until(quantity: Quantity, subject: Subject) -> Network:
 def _own(quantity: Quantity, subject: Subject, wrong: Before) -> Iterator[tuple[Any, str]]:
     """What follows from the wrong output of the same layer."""
     for asked, verdict in wrong:
-        if asked.quantity.name != "output" or asked.node != _name(subject) or not _is_shape(verdict.value):
+        shape = _stated(asked, verdict)
+        if asked.quantity.name == "in_features" and asked.quantity.name != quantity.name:
+            yield from _behind_features(quantity, subject, verdict)
+        if shape is None or asked.node != _name(subject):
             continue
-        positions, elements = product(verdict.value[1:]), product(verdict.value)
+        positions, elements = product(shape[1:]), product(shape)
         said = "right for your output"
         if quantity.name in ("neurons", "in_features"):
             yield elements, said
@@ -75,8 +76,31 @@ def _own(quantity: Quantity, subject: Subject, wrong: Before) -> Iterator[tuple[
         described = counts_of(MULTIPLICATIONS, subject) if quantity.name == "multiplications" else None
         if described is not None:
             form, facts = described
-            yield value_of(form, facts | Facts({"M": positions, "C_out": verdict.value[0]})), said
+            yield value_of(form, facts | Facts({"M": positions, "C_out": shape[0]})), said
             yield value_of(form, facts | Facts({"M": positions})), said
+
+
+def _behind_features(quantity: Quantity, subject: Subject, verdict: Verdict) -> Iterator[tuple[Any, str]]:
+    """What follows from a wrong number of features for the dense layer that reads them."""
+    forms = {"parameters": PARAMETERS, "multiplications": MULTIPLICATIONS}
+    described = counts_of(forms[quantity.name], subject) if quantity.name in forms else None
+    if described is not None and "F_in" in described[1].values and type(verdict.value) is int:
+        yield (
+            value_of(described[0], described[1] | Facts({"F_in": verdict.value})),
+            "right for your in_features",
+        )
+
+
+def _stated(asked: Asked, verdict: Verdict) -> Shape | None:
+    """The output that an answer states, channels first, whole or by its sides; None where it has none."""
+    output, value = asked.subject.output, verdict.value
+    if asked.quantity.name == "output" and _is_shape(value) and len(value) == len(output):
+        return (
+            (*value[-1:], *value[:-1]) if value[0] != output[0] and value[-1] == output[0] else tuple(value)
+        )
+    if asked.quantity.name in ("size", "height", "width", "length") and type(value) is int and value > 0:
+        return (output[0], *(value,) * (len(output) - 1))
+    return None
 
 
 def _added(quantity: Quantity, subject: Subject, before: Before) -> Iterator[tuple[Any, str]]:

@@ -27,15 +27,19 @@ _TOKEN = re.compile(
     re.VERBOSE,
 )
 _LATEX = (
+    (r"\{,\}", ","),
+    (r"(?<=\d)\\[,;!](?=\d)", ""),
+    (r"\\boxed\s*|\\[()\[\]]", " "),
+    (r"\^\s*\{\s*(-?\d+)\s*\}", r"^\1"),
     (r"\\(?:left|right|displaystyle|,|;|!|:|quad)", " "),
-    (r"\\(?:times|cdot|ast)\b", "*"),
-    (r"\\div\b", "/"),
-    (r"\\lfloor\b", "⌊"),
-    (r"\\rfloor\b", "⌋"),
-    (r"\\lceil\b", "⌈"),
-    (r"\\rceil\b", "⌉"),
-    (r"\\[dt]?frac\b", " frac"),
-    (r"\\(?:mathrm|text|operatorname)\b|\$", " "),
+    (r"\\(?:times|cdot|ast)(?![A-Za-z])", "*"),
+    (r"\\div(?![A-Za-z])", "/"),
+    (r"\\lfloor(?![A-Za-z])", "⌊"),
+    (r"\\rfloor(?![A-Za-z])", "⌋"),
+    (r"\\lceil(?![A-Za-z])", "⌈"),
+    (r"\\rceil(?![A-Za-z])", "⌉"),
+    (r"\\[dt]?frac(?![A-Za-z])", " frac"),
+    (r"\\(?:mathrm|text|operatorname)(?![A-Za-z])|\$", " "),
 )
 _CLOSING = {"(": ")", "[": "]", "{": "}", "⌊": "⌋", "⌈": "⌉"}
 FUNCTIONS = ("floor", "ceil", "max", "min")
@@ -80,11 +84,19 @@ def read_formula(text: str) -> Tree:
     """
     if len(text) > LONGEST:
         raise UnreadableError(f"the answer has {len(text)} characters; at most {LONGEST} are read")
-    plainly = plain_letters(text)
-    if "\\" in plainly or "$" in plainly:
+    return _Parser(text, without_latex(plain_letters(text))).formula()
+
+
+def without_latex(text: str) -> str:
+    r"""A formula of LaTeX in plain signs.
+
+    >>> without_latex(r"$8 \times 30$"), without_latex(r"\lfloor x \rfloor")
+    (' 8 * 30 ', '⌊ x ⌋')
+    """
+    if "\\" in text or "$" in text or "{,}" in text:
         for pattern, letters in _LATEX:
-            plainly = re.sub(pattern, letters, plainly)
-    return _Parser(text, plainly).formula()
+            text = re.sub(pattern, letters, text)
+    return text
 
 
 def evaluate(tree: Tree, values: Mapping[str, Any]) -> Any:

@@ -190,10 +190,14 @@ class _Judging(NamedTuple):
         """Why a reading is right; None where it is not."""
         if self.quantity.name == "padding":
             return "" if self._keeps(reading.values) else None
-        said = same(reading, self.right)
+        return self._same(reading, self.right)
+
+    def _same(self, reading: Reading, value: Any) -> str | None:
+        """How a reading is the same as a value, which may be written once for every axis."""
+        said = same(reading, value)
         rank = len(self.subject.axes) or len(self.subject.output) - 1
-        if said is None and self.quantity.name in _BY_AXIS and not isinstance(self.right, tuple):
-            said = same(reading, (self.right,) * rank)
+        if said is None and self.quantity.name in _BY_AXIS and not isinstance(value, tuple):
+            said = same(reading, (value,) * rank)
         return said
 
     def _keeps(self, values: tuple[Any, ...]) -> bool:
@@ -205,7 +209,7 @@ class _Judging(NamedTuple):
         return all(axis.holds(padding) for axis in axes)
 
     def _matches(self, value: Any) -> bool:
-        return any(same(reading, value) is not None for reading in self.answer.readings)
+        return any(self._same(reading, value) is not None for reading in self.answer.readings)
 
     def _conventions(self) -> Iterator[Cause]:
         found: set[str] = set()
@@ -232,7 +236,7 @@ class _Judging(NamedTuple):
         from convmath.check.follow import following
 
         for value, said in following(self.quantity, self.subject, self.before):
-            if value != self.right and self._matches(value):
+            if value != self.right and self._written(value):
                 return Cause("E01", said)
         return None
 
@@ -299,16 +303,17 @@ def _equal(reading: Reading, value: Any) -> str | None:
     return "" if reading.equals(value) else None
 
 
-def as_mapping(verdict: Verdict, reveal: bool = True) -> Mapping[str, Any]:
-    """A verdict for a program; without what is right if that is not to be told."""
+def as_mapping(verdict: Verdict, reveal: bool = True, hint: int = 0) -> Mapping[str, Any]:
+    """A verdict for a program; without what is right if that is not to be told, or with a hint alone."""
+    from convmath.render.verdict import hinted, unrevealed
+
+    why = hinted(verdict, hint) if hint else verdict.why if reveal else unrevealed(verdict)
     found = {
         "quantity": verdict.quantity,
         "answer": verdict.answer,
         "verdict": verdict.verdict,
-        "codes": verdict.codes,
-        "right": plain_value(verdict.right) if reveal else None,
-        "why": verdict.why
-        if reveal
-        else verdict.said or next((cause.said for cause in verdict.causes), ""),
+        "codes": [] if hint in (1, 2) else verdict.codes,
+        "right": plain_value(verdict.right) if reveal and hint in (0, 3) else None,
+        "why": why,
     }
     return {"node": verdict.node, **found} if verdict.node else found

@@ -223,7 +223,7 @@ def _quotient(subject: Subject) -> Any:
 
 
 class Keeping(NamedTuple):
-    """The padding of one axis that keeps its size, or that SAME stands for: on both sides alike, or in pairs."""
+    """The padding of an axis that keeps its size, or that SAME stands for: for both sides, or in pairs."""
 
     symmetric: Sequence[int]
     totals: Sequence[int]

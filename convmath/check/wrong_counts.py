@@ -94,8 +94,8 @@ def _totals(forms: dict[str, Form], right: Callable[[Subject], Any], subject: Su
     for row, (value, wrongs) in zip(rows, known, strict=True):
         name = row.node.name if row.node else ""
         for wrong in wrongs:
-            formula, said = f"{name}: {wrong.formula}", f"{wrong.said}, in {name}"
-            yield wrong._replace(value=whole - value + wrong.value, formula=formula, said=said)
+            said = f"{wrong.said}, in {name} ({wrong.worked})"
+            yield wrong._replace(value=whole - value + wrong.value, formula="", said=said)
         if value:
             yield Wrong("F13", "", whole - value, f"{name} is left out of the total", "every layer counts")
 
@@ -115,7 +115,8 @@ def _shared(known: list[tuple[Any, list[Wrong]]]) -> Iterator[tuple[Wrong, dict[
 def wrong_parameters(subject: Subject) -> Iterator[Wrong]:
     """Wrong parameters of a layer, or of all layers together."""
     if subject.node is None:
-        yield from _separable(subject)
+        yield from _separable(subject, _parameter_total)
+        yield from _mixed_biases(subject)
     yield from counts(PARAMETERS, _parameter_total)(subject)
 
 
@@ -125,7 +126,20 @@ def _parameter_total(subject: Subject) -> Integer:
 
 def wrong_multiplications(subject: Subject) -> Iterator[Wrong]:
     """Wrong multiplications of a layer, or of all layers together."""
-    return counts(MULTIPLICATIONS, _multiplications)(subject)
+    if subject.node is None:
+        yield from _separable(subject, _multiplications)
+    yield from counts(MULTIPLICATIONS, _multiplications)(subject)
+
+
+def wrong_operations(subject: Subject) -> Iterator[Wrong]:
+    """Wrong numbers of operations: two for each multiplication of a wrong rule, with biases or not."""
+    biases = product(subject.output) if subject.placed and subject.facts.values["bias"] else 0
+    for wrong in wrong_multiplications(subject):
+        if wrong.code not in ("M01", "M02", "M10"):
+            for value in dict.fromkeys((2 * wrong.value, 2 * wrong.value + biases)):
+                yield wrong._replace(
+                    value=value, formula=f"2*({wrong.formula})" * (value == 2 * wrong.value), gives=value
+                )
 
 
 def _multiplications(subject: Subject) -> Integer:
@@ -133,18 +147,26 @@ def _multiplications(subject: Subject) -> Integer:
     return found.multiplications
 
 
-def _separable(subject: Subject) -> Iterator[Wrong]:
+def _separable(subject: Subject, count: Callable[[Subject], Any]) -> Iterator[Wrong]:
+    """What becomes of a depthwise separable convolution when its two parts are taken wrongly together."""
     parts = replaced(subject)
     if parts is None:
         return
     both = "a depthwise separable convolution has both parts, added"
-    one, two = (part.placed.parameter_total for part in parts if part.placed)
+    one, two = map(count, parts)
     yield Wrong("D01", "", one, "only the depthwise part is counted", both)
     yield Wrong("D02", "", two, "only the 1x1 part is counted", both)
     yield Wrong("D03", f"{one}*{two}", one * two, "the two parts are multiplied", both)
-    plain = [part.facts.values["K"] * part.facts.values["c"] * part.facts.values["C_out"] for part in parts]
-    for biased in (0, 1):
-        total = sum(plain) + parts[biased].facts.values["C_out"]
+
+
+def _mixed_biases(subject: Subject) -> Iterator[Wrong]:
+    parts = replaced(subject)
+    for part in parts or ():
+        plain = [
+            each.facts.values["K"] * each.facts.values["c"] * each.facts.values["C_out"]
+            for each in parts or ()
+        ]
+        total = sum(plain) + part.facts.values["C_out"]
         yield Wrong("D05", "", total, "one part is counted with biases and the other without", (
             "count the biases of both parts, or of none"))  # fmt: skip
 

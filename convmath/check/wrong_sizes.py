@@ -53,7 +53,9 @@ def _chained(subject: Subject) -> Iterator[Wrong]:
     if not network.is_chain or sum(bool(each.axes) for each in rows) < 2:
         return
     for wrong in _size_codes(rows):
-        for shape in dict.fromkeys(_run_wrong(subject.trace, last, wrong.code, pick) for pick in (0, -1)):
+        for shape in dict.fromkeys(
+            _run_wrong(subject.trace, last, wrong.code, pick) for pick in (0, -1, None)
+        ):
             if shape is not None and shape[1:]:
                 said = f"{wrong.said}, at every layer"
                 for code in ("F10", "O01") if wrong.code == "O01" else (wrong.code,):
@@ -73,8 +75,11 @@ def _size_codes(rows: Sequence[Subject]) -> list[Wrong]:
     return list(found.values())
 
 
-def _run_wrong(trace: Trace, last: int, code: str, pick: int) -> Shape | None:
-    """The shape behind a chain in which all layers with windows use a wrong rule, of two the one picked."""
+def _run_wrong(trace: Trace, last: int, code: str, pick: int | None) -> Shape | None:
+    """The shape behind a chain in which all layers with windows use a wrong rule, of two the one picked.
+
+    Without a pick only layers use it that have a rule of this very code: convolutions, and no pools.
+    """
     shape: Any = trace.input_shape
     for node in trace.network.nodes[: last + 1]:
         try:
@@ -82,8 +87,8 @@ def _run_wrong(trace: Trace, last: int, code: str, pick: int) -> Shape | None:
         except (ConvmathError, TypeError):
             return None
         shape = output
-        wrongs = list(across(form, axes, code)) if form else []
-        shape = (shape[0], *wrongs[pick].value) if wrongs else shape
+        wrongs = [w for w in across(form, axes, code) if pick is not None or w.code == code] if form else []
+        shape = (shape[0], *wrongs[pick or 0].value) if wrongs else shape
         if not all(type(size) is int and size >= 1 for size in shape):
             return None
     return tuple(shape)

@@ -75,10 +75,10 @@ def _given(answers: tuple[str, ...]) -> dict[str, str]:
 
 def _rendered(verdicts: Any, read: str, format_: str, hint: int, reveal: bool) -> str:
     if format_ == "json":
-        return as_json(verdicts.plain(reveal and hint in (0, 3)))
+        return as_json(verdicts.plain(reveal, hint))
     from convmath.render import verdict as render
 
     if format_ == "text":
         return f"{read}\n{render.text(verdicts, reveal, hint)}"
     writer = {"markdown": render.markdown, "html": render.html}[format_]
-    return writer(verdicts, reveal and not hint)
+    return writer(verdicts, reveal, hint)

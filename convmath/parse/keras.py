@@ -35,6 +35,7 @@ _ACTIVATION_LAYERS = ("ReLU", "LeakyReLU", "ELU", "Softmax")
 _UNRANKED = (
     *("Dense", "Flatten", "Reshape", "BatchNormalization", "LayerNormalization", "Dropout", "Activation"),
     *_ACTIVATION_LAYERS,
+    "PReLU",
 )
 _NEUTRAL = re.compile(
     r"name|trainable|dtype|seed|noise_shape|autocast|activity_regularizer|data_format|synchronized|"
@@ -176,5 +177,6 @@ FACES: dict[str, Face] = {
     "LayerNormalization": Face("axis epsilon center scale", made.layer_norm, _NONE),
     "Dropout": Face("rate noise_shape seed", made.dropout, _NONE),
     "Activation": Face("activation", made.activated),
+    "PReLU": Face("shared_axes", made.prelu, {"shared_axes": ()}),
     **{name: Face("", made.named(name)) for name in _ACTIVATION_LAYERS},
 }  # fmt: skip

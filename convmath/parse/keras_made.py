@@ -247,6 +247,18 @@ def named(name: str) -> Callable[[Given], Made]:
     return lambda given: (getattr(layers, name)(),)
 
 
+def prelu(given: Given) -> Made:
+    """``PReLU``, whose slopes are one an element; with all sizes in ``shared_axes`` one a channel."""
+    shared = given.of["shared_axes"]
+    sizes = set(range(1, len(given.shape)))
+    if set(shared if isinstance(shared, tuple) else (shared,)) != sizes:
+        raise ConvmathError(
+            f"{short(given.call.text)} learns a slope for every element of {show(given.shape)}, which no "
+            f"layer here does; shared_axes={sorted(sizes)} makes it one a channel"
+        )
+    return (layers.PReLU(given.shape[0]),)
+
+
 def dropout(given: Given) -> Made:
     """``Dropout`` and ``SpatialDropout2D``."""
     return (layers.Dropout(float(given.of["rate"])),)

@@ -66,7 +66,7 @@ def _right(verdict: Verdict) -> str:
 
 def _reasons(verdict: Verdict, reveal: bool) -> Iterator[str]:
     """Why: the likeliest cause with what is right instead, then the others, a line each."""
-    if verdict.said:
+    if verdict.said and (reveal or verdict.verdict == "unreadable"):
         yield verdict.said
     conventions = [cause for cause in verdict.causes if cause.is_convention]
     others = [cause for cause in verdict.causes if cause not in conventions]
@@ -84,7 +84,7 @@ def _reasons(verdict: Verdict, reveal: bool) -> Iterator[str]:
 def _hints(verdict: Verdict, hint: int) -> Iterator[str]:
     """What to think about, then which rule, then all of the derivation."""
     first = verdict.causes[0] if verdict.causes else None
-    topic = (first.topic if first else "") or f"how {verdict.quantity.replace('_', ' ')} come about"
+    topic = (first.topic if first else "") or f"what makes up the {verdict.quantity.replace('_', ' ')}"
     if verdict.verdict == "unreadable":
         yield verdict.said
     elif hint == 1:
@@ -96,31 +96,42 @@ def _hints(verdict: Verdict, hint: int) -> Iterator[str]:
         yield f"right: {_right(verdict)}"
 
 
+def hinted(verdict: Verdict, hint: int) -> str:
+    """A hint in a line."""
+    return "" if verdict.verdict == "right" else "; ".join(_hints(verdict, hint))
+
+
+def unrevealed(verdict: Verdict) -> str:
+    """What went wrong, without what is right."""
+    return "; ".join(_reasons(verdict, False))
+
+
 HEAD = ("quantity", "answer", "verdict", "codes", "right", "why")
 
 
-def cells(verdict: Verdict, reveal: bool = True) -> tuple[str, ...]:
+def cells(verdict: Verdict, reveal: bool = True, hint: int = 0) -> tuple[str, ...]:
     """A verdict as a row of a table."""
-    right = _right(verdict) if reveal and verdict.verdict != "unreadable" else ""
-    why = " ".join(_reasons(verdict, reveal))
+    right = _right(verdict) if reveal and hint in (0, 3) and verdict.verdict != "unreadable" else ""
+    why = hinted(verdict, hint) if hint else " ".join(_reasons(verdict, reveal))
     shown = f"{_SIGNS.get(verdict.verdict, 'x')} {WORDS[verdict.verdict]}"
-    return (name_of(verdict), verdict.answer, shown, ", ".join(verdict.codes), right, why)
+    codes = "" if hint in (1, 2) else ", ".join(verdict.codes)
+    return (name_of(verdict), verdict.answer, shown, codes, right, why)
 
 
-def markdown(verdicts: Sequence[Verdict], reveal: bool = True) -> str:
+def markdown(verdicts: Sequence[Verdict], reveal: bool = True, hint: int = 0) -> str:
     """The verdicts as a Markdown table."""
-    rows = [HEAD, ("---",) * len(HEAD), *(cells(verdict, reveal) for verdict in verdicts)]
+    rows = [HEAD, ("---",) * len(HEAD), *(cells(verdict, reveal, hint) for verdict in verdicts)]
     return "\n".join(
         f"| {' | '.join(cell.replace('|', '&#124;').replace('*', '&ast;') for cell in row)} |"
         for row in rows
     )
 
 
-def html(verdicts: Sequence[Verdict], reveal: bool = True) -> str:
+def html(verdicts: Sequence[Verdict], reveal: bool = True, hint: int = 0) -> str:
     """The verdicts as an HTML table."""
     head = "".join(f"<th>{escape(name)}</th>" for name in HEAD)
     rows = "".join(
-        f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in cells(verdict, reveal))}</tr>"
+        f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in cells(verdict, reveal, hint))}</tr>"
         for verdict in verdicts
     )
     return f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"

@@ -115,6 +115,11 @@ def test_memory_has_units(text, bytes_):
         ("about 18,000", 18_605, True),
         ("about 7,280", 7_240, False),  # four digits written out
         ("1.38e8", 138_357_544, True),
+        (r"1.38 \times 10^{8}", 138_357_544, True),
+        ("3.89e-4 G", 389_344, True),
+        ("~100", 199, False),
+        ("1K", 1_999, False),
+        ("1K", 1_024, True),
         ("1.39e8", 138_357_544, False),
     ],
 )

@@ -33,6 +33,14 @@ TABLES = [
     }.items()),
     # +1 inside the fraction: floor((23 - 5 + 1)/2) = 9 where floor((23 - 5)/2) + 1 = 10
     ("O08", "Conv1d(1, 1, 5, stride=2)", "1x23", "length", 9),
+    # the same in other ways to write a shape
+    ("V01", "Conv2d(16, 32, 7, stride=2)", "16x63x63", "output", "29x29x16"),
+    ("L01", "MaxPool2d(2)", "16x32x32", "output", "16x16x8"),
+    ("O01", "Conv2d(3, 8, 3, stride=2)", "3x32x32", "output", "14x14x8"),
+    ("O01", "Conv2d(3, 8, 3, stride=2)", "3x32x32", "output", "14x14"),
+    ("O01", "Conv2d(3, 8, 3, stride=2)", "3x32x32", "output", "14"),
+    ("O01", "Conv2d(3, 8, 3, stride=2)", "3x32x32", "size", "14x14"),
+    ("V04", "Conv2d(3, 8, 3, padding=1)", "3x32x32", "output", "10x32x32"),
     # B
     *((code, *LENET, answer) for code, answer in {
         "P01": 2400, "P02": 2401, "P03": 416, "P04": 401, "P05": 400, "P06": 151, "P07": 496, "P08": 976, "P09": 2496,
@@ -59,6 +67,15 @@ TABLES = [
         "M01": 115605504, "M02": 28901376, "M03": 231211008, "M04": 903168, "M05": 451584, "M06": 73728,
         "M07": 248020992, "M09": 19267584, "M10": 57903104, "M11": 115505152, "M12": 2064384,
     }.items()),
+    ("M03", MACS[0], MACS[1], "flops", 2 * 231211008),
+    ("M04", MACS[0], MACS[1], "flops", 2 * 903168 + 128 * 28 * 28),
+    ("D01", SEPARABLE, "3x7x7", "multiplications", 675),
+    ("D02", SEPARABLE, "3x7x7", "multiplications", 9600),
+    ("D03", SEPARABLE, "3x7x7", "multiplications", 675 * 9600),
+    ("B06", "Linear(63, 25, bias=False)", "63", "parameters", 1600),
+    ("P05", "Conv2d(4, 8, 3)", "4x9x9", "weights", 72),
+    ("F10", "Conv2d(3,7,5) -> ReLU() -> MaxPool2d(2) -> Conv2d(7,3,3) -> MaxPool2d(2) -> Flatten() -> Linear(432,33)", "3x56x56",
+     "in_features", 363),
     ("M08", "Conv2d(64, 128, 3, stride=2, padding=1, groups=2)", "64x56x56", "multiplications", 57802752),
     # F
     ("V01", "Conv2d(16, 32, 7, stride=2)", "16x63x63", "output", "16x29x29"),
@@ -185,6 +202,7 @@ OTHERWISE = [
     ("K12", "Conv2d(3, 64, 7, stride=2, padding='same')", "3x224x224", "padding", "(3, 2)"),
     ("K13", "Conv2d(3, 128, 3)", "3x7x7", "output", "5x5x128"),
     ("K13", "Conv2d(3, 128, 3)", "3x7x7", "output", "(5,5,128)"),
+    ("K20", "Conv2d(3, 128, 3)", "3x7x7", "output", "(1, 128, 5, 5)"),
 ]  # fmt: skip
 
 
@@ -209,6 +227,15 @@ RIGHT = [
     (MACS[0], MACS[1], {"multiplications": "57,802,752", "macs": "57.8 M", "flops": 2 * 57802752 + 128 * 28 * 28}),
     ("BatchNorm1d(512)", "512", {"trainable": 1024, "non_trainable": 1024, "all_parameters": 2048}),
     (BIASED, "3x7x7", {"parameters": 542}),
+    ("Conv2d(3, 8, 3)", "3x8x8", {"receptive_field": "3x3", "effective_stride": "1x1", "effective_padding": "0x0", "size": "6x6"}),
+    ("Conv2d(3, 8, (3, 5))", "3x8x8", {"padding": "(1, 2)"}),
+    ("Conv2d(3, 4, 3, stride=10000)", "3x32x32", {"padding": "(154985, 154986)"}),
+    ("Conv2d(3, 8, 3)", "3x32x32", {"output": r"$8 \times 30 \times 30$", "parameters": r"\boxed{224}", "neurons": "7{,}200"}),
+    ("Conv2d(3, 8, 3)", "3x32x32", {"output": "torch.Size([8, 30, 30])", "parameters": "(3*3*3 + 1) * 8 = 224", "height": "'30'"}),
+    ("Conv2d(3, 8, 3)", "3x32x32", {"output": "None x 8 x 30 x 30", "parameters": "224 trainable parameters", "width": "30."}),
+    ("vgg16", None, {"parameters": "1.38 x 10^8"}),
+    ("Conv1d(1, 1, 3)", "1x104", {"output": "1,102"}),
+    ("MaxPool2d(2)", "16x32x32", {"parameters": "none"}),
     ("Conv1d(1, 4, 5, stride=2, dilation=2)", "1x40", {"receptive_field": 9, "effective_stride": 2, "length": 16, "size": 16}),
     ("Conv3d(1, 4, (3, 5, 7))", "1x9x9x9", {"depth": 7, "height": 5, "width": 3, "size": "7x5x3", "rf": "3x5x7"}),
     (SEPARABLE, "3x7x7", {"ratio": "137/1152", "saving": "88.1 %", "parameters": "27 + 384"}),

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from convmath.check.notes.arithmetic import slips
@@ -305,6 +305,7 @@ def test_the_linter_finds_nothing_in_our_own_pages():
     st.integers(-50, 50),
 )
 def test_drawn_equalities_are_judged_as_they_are(numbers, sign, off):
+    assume(sign != "-" or len(numbers) > 2 or numbers[0] >= numbers[1])  # 3-4 may be pages
     text = sign.join(map(str, numbers))
     value = eval(text.replace(" × ", "*").replace(" · ", "*"))
     found = list(slips(f"so we have {text} = {value + off} here"))

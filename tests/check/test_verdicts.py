@@ -39,6 +39,27 @@ def test_an_error_that_is_carried_forward_is_made_once():
     assert found[1].right == (6, 14, 14)
 
 
+@pytest.mark.parametrize(
+    "table",
+    [
+        {"C1.size": 24, "S2.size": 12, "C3.size": 8},
+        {"C1.output": "24x24x6", "S2.output": "12x12x6"},
+        {"C1.height": 24, "S2.output": "6x12x12", "in_features": 256, "F5.parameters": 257 * 120},
+    ],
+)
+def test_what_follows_may_be_written_in_other_ways(table):
+    found = [verdict.verdict for verdict in check("lenet", None, table)]
+    assert found == ["known", *["follows"] * (len(table) - 1)]
+
+
+def test_strange_but_legal_questions_have_an_answer():
+    assert verdicts("Unfold(3)", "3x9x9", output="27x49") == ["right"]
+    assert verdicts("Conv2d(3,8,3,stride=2)", "3xHxW", parameters="(W)^0.5") == ["unreadable"]
+    deep = " -> ".join(["Conv2d(3,3,3,padding=1)"] * 1_400)
+    assert verdicts(deep, "3x32x32", receptive_field=2801) == ["right"]
+    assert verdicts(deep, "3x32x32", receptive_field=5) == ["wrong"]
+
+
 def test_a_total_of_wrong_rows_follows():
     found = check("lenet", None, {"C3.parameters": 416, "parameters": 61_706 - 2_416 + 416})
     assert [verdict.verdict for verdict in found] == ["known", "follows"]

@@ -74,6 +74,20 @@ def test_what_is_not_to_be_revealed_is_not(convmath, format_, answer):
         assert right not in run.out
 
 
+@pytest.mark.parametrize("format_", ["text", "json", "markdown", "html"])
+def test_a_hint_gives_no_more_away_than_it_says(convmath, format_):
+    arguments = ("check", "Conv2d(3, 100, 5)", "--input", "3x300x300", "parameters=2600")
+    run = convmath(*arguments, "--hint", "1", "--format", format_)
+    assert "think about the input channels" in run.out
+    for more in ("P03", "5^2", "left out", "7,600", "7600"):
+        assert more not in run.out
+
+
+def test_an_example_is_not_revealed(convmath):
+    run = convmath("check", "Conv2d(3, 8, k)", "--input", "3xHxW", "parameters=8k^2+7", "--no-reveal")
+    assert "right" not in run.out
+
+
 @pytest.mark.parametrize("format_", ["markdown", "html"])
 def test_tables_have_a_row_an_answer(convmath, format_):
     run = convmath("check", "lenet", "parameters=61706", "C3.parameters=416", "--format", format_)

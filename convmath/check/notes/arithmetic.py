@@ -29,8 +29,8 @@ _KILOS = (1000, 1024)
 _POWERS = (3, 4, 6, 8, 9)  # of ten, that words stand for
 _GLUED = re.compile(r"([^\s=]{3,})=(\d[\d.,]*)\1=\2(?!\d)")  # two copies of rendered mathematics
 _NO_CLAIMS = re.compile(  # what is shown as wrong on purpose, and numbers that are too long to be any
-    r"❌|✗|✘|~~|\b(?:wrong|mistakes?|incorrect(?:ly)?|not correct|falsch|fausse?|faux|incorrecto|errad[oa])\b|"
-    r"错|誤|误|\d{40}",
+    r"❌|✗|✘|~~|\b(?:wrong|mistakes?|incorrect(?:ly)?|falsch|fausse?|faux|incorrecto|errad[oa])\b|"
+    r"not correct|错|誤|误|\d{40}",
     re.IGNORECASE,
 )
 _APPLIED = re.compile(  # functions of what stands behind them
@@ -144,7 +144,9 @@ def _is_no_term(before: Token | None, found: list[Token], plain: str) -> bool:
     """Whether a dash is no minus: of a range of pages or years, or between words and numbers."""
     texts = [token.text for token in found]
     if len(found) == 3 and texts[1] == "-":
-        return found[2].end - found[0].start == len("".join(texts))  # 2015-2016
+        first, last = (token.number for token in (found[0], found[2]))
+        rises = first is not None and last is not None and first.values[0] < last.values[0]
+        return rises and found[2].end - found[0].start == len("".join(texts))  # 2015-2016
     dashed = before is not None and before.kind == "word" and len(found) > 2 and texts[1] == "-"
     counted = before is not None and before.text in ("个", "层", "個", "层的")
     return bool(dashed and plain[found[1].start - 1] == " ") or counted
@@ -318,12 +320,9 @@ def _has_a_word(left: Side, right: Side, plain: str) -> bool:
     after = re.match(r"\s?[^\W\d_]", plain[right.tokens[-1].end :])
     if after is None or right.number is None or right.number.suffix or not right.number.values[0]:
         return False
-    unit = right.number.unit or 1
-    return any(
-        abs(left.values[0] - value * 10**n) <= unit * 10**n
-        for value in right.number.values
-        for n in _POWERS
-    )
+    unit, whole = right.number.unit or 1, abs(left.values[0])
+    pairs = itertools.product(right.number.values, _POWERS)
+    return any(abs(whole - value * 10**n) <= min(unit * 10**n, ratio(whole, 7)) for value, n in pairs)
 
 
 def _readings(left: Side, right: Side, in_chain: bool) -> Iterator[tuple[Side, Side]]:

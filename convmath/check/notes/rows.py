@@ -13,8 +13,8 @@ from convmath.parse.calls import read_calls
 from convmath.parse.layer import torch_layer
 
 ROLES = (  # which column a heading is, the first that fits
-    ("", r"after|memory|bytes|\b[kmg]i?b\b|\([kmg]\)|万|million|\brf\b|receptive|depth|acc|mean|average|speed|year|index|"
-         r"time|compress|peak|error|epoch|感受野|内存"),
+    ("", r"after|memory|bytes|\b[kmg]i?b\b|\([kmg]\)|万|million|\brf\b|receptive|depth|acc|mean|average|speed|year|"
+         r"index|\btime\b|compress|peak|error|epoch|感受野|内存"),
     ("share", r"%|share|percent|占比|比例"),
     ("times", r"repeat|times|count|blocks|^n$|^×$|重复"),
     ("multiplications", r"\bmacs?\b|mult|flop|计算量|运算"),

@@ -8,7 +8,7 @@ from __future__ import annotations
 from convmath.check.rule import Form, typed
 
 _ONLY = "(k - 1)/2 keeps a size only with stride 1, dilation 1 and an odd kernel"
-_FURTHER = "the window reaches d*(k - 1) further: pad half of that on each side"
+_FURTHER = "to keep n positions takes s*(n - 1) + d*(k - 1) + 1 - n, on both sides together"
 _ALIKE, _END = "the padding is taken to be the same on both sides", "SAME pads the odd position at the end"
 _RULES = (
     typed(

@@ -23,7 +23,7 @@ CONVOLUTION = Form(
         bent("P01", "the biases are left out", "bias", bias=""),
         typed("P02", "K*c*C_out + bias", "one bias is counted for the whole layer", "bias C_out", right=(
             "each of the {C_out} filters has one bias")),
-        bent("P05", "input channels and biases are left out", "C_in bias", c="", bias="", right=(
+        bent("P05", "input channels and biases are left out", "C_in", c="", bias="", right=(
             "each filter spans {spans} and has a bias")),
         typed("P04", "K*C_out + bias", "the input channels are left out, and one bias is counted for all", "C_in bias",
             "each filter spans {spans} and has a bias"),
@@ -54,7 +54,7 @@ CONVOLUTION = Form(
             "the layer before gives {C_in} channels")),
         typed("P22", "M*C_out", "the outputs are counted", right="parameters are weights and biases, not results"),
         typed("B06", "(K*c + 1)*C_out", "biases are counted though there are none", "unbiased", right=(
-            "the layer has bias=False: the normalisation behind it brings a shift of its own")),
+            "the layer has bias=False")),
     ),
 )  # fmt: skip
 
@@ -70,6 +70,7 @@ DENSE = Form(
             "each of the {F_out} units has one bias")),
         typed("F03", "F_in*F_out + bias*F_in", "a bias is counted for every input", "bias", like="P10", right=(
             "each of the {F_out} units has one bias")),
+        typed("B06", "(F_in + 1)*F_out", "biases are counted though there are none", "unbiased", right="the layer has bias=False"),
         typed("F04", "(A + bias)*F_out", "the channels of the map are left out", "A", like="P03", right=(
             "flattening keeps all channels: {F_in} inputs")),
         typed("F05", "(3*A + bias)*F_out", "three channels are taken, as of a colour picture", "A", right=(

@@ -29,6 +29,7 @@ _OUT = "a convolution gives one map for each of its filters"
 CONVOLUTION = (
     ShapeRule("V01", "C_in", "m", "the channels of the input are kept", _OUT),
     ShapeRule("V02", "C_in*C_out", "m", "channels are multiplied", _OUT),
+    ShapeRule("V04", "C_out + pad", "m", "the channels are padded too", "padding stands beside height and width only", "pad"),
     ShapeRule("V10", "C_out", "floor((n + P2 - D2*(K2 - 1) - 1)/S2) + 1", "rows and columns are exchanged", (
         "an argument (a, b) has a for the height and b for the width")),
 )  # fmt: skip
@@ -37,7 +38,7 @@ _SIDES = "padding stands on both sides of height and width, never of the channel
 POOL = (
     ShapeRule("L01", "floor((C_in - k)/s) + 1", "m", "the channels are pooled too", _EACH),
     ShapeRule("L02", "floor((C_in - k)/s) + 1", "n", "only the channels are pooled", _EACH),
-    CONVOLUTION[2],
+    CONVOLUTION[3],
 )
 PAD = (
     ShapeRule("V03", "C_in", "n + p", "the padding is counted on one side only", _SIDES, "pad"),
