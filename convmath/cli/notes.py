@@ -18,7 +18,7 @@ from convmath.errors import ConvmathError
 @click.option("--check", is_flag=True, help="Write nothing; what is found is said. This is the default.")
 @JSON_TOO
 def notes(files: tuple[Path, ...], fix: bool, check: bool, format_: str) -> None:
-    """Find what does not hold in FILES of notes: Markdown, LaTeX, text or notebooks.
+    """Find what does not hold in FILES of notes: Markdown, LaTeX, text, notebooks, or folders of them.
 
     Arithmetic like 3*3*64 = 576 is worked out as it is written, rounded numbers as such. Tables of layers
     are read from row to row, their totals as sums. Claims stand in a fenced block named convmath, or in a
@@ -30,10 +30,12 @@ def notes(files: tuple[Path, ...], fix: bool, check: bool, format_: str) -> None
     """
     from convmath.check.notes.generated import rewritten
     from convmath.check.notes.lint import lint
+    from convmath.check.notes.source import files_in
     from convmath.network.files import write_whole
 
     if fix and check:
         raise ConvmathError("--fix writes and --check does not; give one of them")
+    files = tuple(file for path in files for file in files_in(path))
     if fix:
         pages = [path for path in files if path.suffix != ".ipynb"]
         changed = {path: text for path in pages if (text := rewritten(path)) is not None}

@@ -184,6 +184,43 @@ def test_rows_that_leave_something_open_are_passed_over(rows):
     assert said(f"| layer | output | parameters |\n|---|---|---|\n| input | 224×224×3 | |\n{rows}") == []
 
 
+TABLES = [  # sound, though written in ways that mislead
+    (
+        "several layers in one row",
+        "| conv + pool 5×5, 32 | 12×12×32 | 832 |\n| Conv 3×3 (8) + MaxPool | 5×5×8 | 2,312 |",
+    ),
+    ("one position", "| conv 28×28, 10 | 1×1×10 | 7,850 |\n| fc (5) | 5 | 55 |"),
+    (
+        "one position, channels first",
+        "| conv 5×5, 8, p=0 | 8@24×24 | 208 |\n| AdaptiveAvgPool2d(1) | 8@1×1 | 0 |",
+    ),
+    (
+        "sizes alone",
+        "| conv 5×5, 8, p=0 | 24×24×8 | 208 |\n| global pool | 1×1 | 0 |\n| fc (10) | 10 | 90 |",
+    ),
+]
+
+
+@pytest.mark.parametrize(("kind", "rows"), TABLES, ids=[kind for kind, _ in TABLES])
+def test_tables_that_are_written_otherwise_are_passed_over(kind, rows):
+    head = "| layer | output | params |\n|---|---|---|\n| input | 28×28×1 | 0 |\n"
+    assert said(head + rows) == []
+
+
+def test_a_column_behind_the_output_may_be_what_the_next_row_reads():
+    head = "| layer | output | after pool | params |\n|---|---|---|---|\n| input | 28×28×1 | | 0 |\n"
+    rows = "| conv 5×5, 6, p=2 | 28×28×6 | 14×14×6 | 156 |\n| conv 5×5, 16, p=0 | 10×10×16 | 5×5×16 | "
+    assert said(f"{head}{rows}2,416 |") == []
+    assert said(f"{head}{rows}2,146 |") == [("N02", "2,146", "2,416")]
+
+
+def test_shares_of_rounded_numbers_are_rounded_too():
+    head = "| layer | params | share |\n|---|---|---|\n"
+    rows = "| conv1 | 0.2K | 0.3% |\n| conv2 | 2K | 3.9% |\n| fc1 | 48K | 77.9% |\n| fc2 | 10K | "
+    assert said(f"{head}{rows}16.5% |") == []
+    assert said(f"{head}{rows}26.5% |") == [("S06", "26.5%", "16.6113%")]
+
+
 def test_totals_of_any_table_are_sums():
     rows = "| part | cost |\n|---|---|\n| a | 100 |\n| b | 200 |\n| c | 300 |\n"
     assert said(f"{rows}| **Total** | **600** |") == []
@@ -332,6 +369,31 @@ def test_the_command_says_file_and_line(convmath, tmp_path):
     assert finding["says"] == "816"
 
 
+def test_folders_are_read_whole(convmath, tmp_path):
+    for name in ("a.md", "deep/b.tex", "deep/c.py", ".hidden/d.md"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("3*3 = 10")
+    run = notes(convmath, tmp_path)
+    assert [line.partition(":")[0] for line in run.out.splitlines()] == [
+        str(tmp_path / "a.md"),
+        str(tmp_path / "deep/b.tex"),
+    ]
+
+
+def test_a_byte_order_mark_stays_where_it_is(convmath, tmp_path):
+    page = tmp_path / "page.md"
+    page.write_text(
+        "\ufeff<!-- convmath summary lenet -->\n<!-- convmath end -->\n3*3 = 10\n", encoding="utf-8"
+    )
+    assert notes(convmath, page, "--fix").code == 1
+    assert page.read_text(encoding="utf-8").startswith("\ufeff<!-- convmath summary lenet -->\n**lenet")
+    book = tmp_path / "book.ipynb"
+    book.write_text(
+        "\ufeff" + json.dumps({"cells": [{"cell_type": "markdown", "source": "3*3 = 10"}]}), "utf-8"
+    )
+    assert [finding.code for finding in lint(book)] == ["A01"]
+
+
 def test_generated_blocks_are_written_again(convmath, tmp_path):
     page = tmp_path / "page.md"
     page.write_text("a\n<!-- convmath summary lenet -->\nold\n<!-- convmath end -->\nb\n")
@@ -362,6 +424,7 @@ def test_generated_blocks_open_no_files(convmath, tmp_path, command):
     [
         (["none.md"], "none.md cannot be read"),
         (["bad.ipynb"], "is no notebook; it has no cells"),
+        (["empty"], "empty has no notes in it; they end in .md"),
         (["latin.md"], "is not written in UTF-8"),
         (["good.md", "--fix", "--check"], "--fix writes and --check does not"),
         ([], "Missing argument"),
@@ -372,6 +435,7 @@ def test_what_cannot_be_linted_is_one_sentence(convmath, tmp_path, monkeypatch, 
     Path("bad.ipynb").write_text("[]")
     Path("latin.md").write_bytes(b"\xe9")
     Path("good.md").write_text("")
+    Path("empty").mkdir()
     run = notes(convmath, *arguments)
     assert (run.code, run.out) == (2, "")
     assert sentence in run.err

@@ -33,6 +33,9 @@ _NO_CLAIMS = re.compile(  # what is shown as wrong on purpose, and numbers that 
     r"not correct|错|誤|误|\d{40}",
     re.IGNORECASE,
 )
+_MATRICES = re.compile(  # shapes of a product of two: (4 × 6)(6 × 9) = 4 × 9
+    r"(\d+)\s*[×*]\s*(\d+)\s*\)?\s*[·*×@]?\s*\(?\s*\2\s*[×*]\s*(\d+)\s*\)?\s*(?P<is>[=≈~])\s*\(?\1\s*[×*]\s*\3(?!\d)"
+)
 _APPLIED = re.compile(  # functions of what stands behind them
     r"(?:arg)?(?:max|min)|log|ln|lg|exp|sqrt|sin|cos|tanh?|sinh|cosh|sigmoid|softmax|softplus|relu|abs|det|var|cov|"
     r"std|mean|sum|prod|norm|rank|tr|trace|gcd|lcm|mod|lim|sup|inf|sign|pr|p|e|f|g|h",
@@ -81,7 +84,12 @@ def slips(line: str) -> Iterator[Slip]:
     if _GLUED.search(re.sub(r"\s", "", plain)):
         return
     tokens = tokens_of(plain)
-    signs = [place for place, token in enumerate(tokens) if token.text in ("=", "≈", "~")]
+    shapes = {found.start("is") for found in _MATRICES.finditer(plain)}
+    signs = [
+        place
+        for place, token in enumerate(tokens)
+        if token.text in ("=", "≈", "~") and token.start not in shapes
+    ]
     before: Side | None = None  # what stood behind the relation before, where a chain goes on
     chain: tuple[Any, ...] = ()
     for place in signs:
@@ -312,7 +320,16 @@ def _holds(left: Side, right: Side, about: bool, in_chain: bool, plain: str) -> 
         _is_size(left, right, in_chain)
         or _changes_unit(left, right, plain)
         or _has_a_word(left, right, plain)
+        or _is_of_each(left, right, plain)
     )
+
+
+def _is_of_each(left: Side, right: Side, plain: str) -> bool:
+    """Whether a number before says how many there are: ``32 filters of 3×3 = 288``."""
+    found = re.search(
+        r"(\d{1,9})\s+[^\W\d_]+(?:\s+[^\W\d_]+)?\s+(?:of|de|von|à)\s*$", plain[: left.tokens[0].start]
+    )
+    return bool(found and int(found[1]) * left.values[0] == right.values[0])
 
 
 def _has_a_word(left: Side, right: Side, plain: str) -> bool:
@@ -321,7 +338,7 @@ def _has_a_word(left: Side, right: Side, plain: str) -> bool:
     if after is None or right.number is None or right.number.suffix or not right.number.values[0]:
         return False
     unit, whole = right.number.unit or 1, abs(left.values[0])
-    pairs = itertools.product(right.number.values, _POWERS)
+    pairs = itertools.product(right.number.values[:1], _POWERS)
     return any(abs(whole - value * 10**n) <= min(unit * 10**n, ratio(whole, 7)) for value, n in pairs)
 
 
@@ -374,8 +391,8 @@ def _is_rounded_size(worked: Any, written: Any) -> bool:
 
 def _is_size(left: Side, right: Side, in_chain: bool) -> bool:
     """Whether the result is a size, its sides written with a cross: ``(20 - 3)/1 + 1 = 18×18``."""
-    numbers = _crossed(right, "×*" if in_chain else "×")
-    if numbers is None:
+    numbers = _crossed(right, "×*")
+    if numbers is None or (len(set(numbers)) > 1 and not in_chain and "×" not in right.text):
         return False
     if any(one == two for one, two in itertools.pairwise(_crosses(left))):
         return True  # sizes on both sides: 60×60 convolved by 3×3

@@ -18,7 +18,7 @@ from convmath.check.notes.source import read_text
 from convmath.errors import ConvmathError
 
 _BLOCK = re.compile(
-    r"^(?P<head>[ ]{0,3}<!--[ \t]*convmath[ \t]+"
+    r"^(?P<head>\ufeff?[ ]{0,3}<!--[ \t]*convmath[ \t]+"
     r"(?P<command>(?:summary|explain)[ \t][^\r\n]*?)[ \t]*-->[ \t]*\r?\n)"
     r"(?P<body>(?:(?![ \t]*<!--[ \t]*convmath[ \t])[^\n]*\n)*?)"
     r"(?P<end>[ \t]*<!--[ \t]*convmath[ \t]+end[ \t]*-->)",

@@ -50,7 +50,7 @@ def read_number(text: str, suffix: str = "") -> Number:
     """A number with every value it may have.
 
     >>> [read_number(text).values for text in ("9,800", "9.800", "4,75", "9'800", "2e7")]
-    [(9800,), (Fraction(49, 5), 9800), (Fraction(19, 4),), (9800,), (20000000,)]
+    [(9800, Fraction(49, 5)), (Fraction(49, 5), 9800), (Fraction(19, 4),), (9800,), (20000000,)]
     >>> read_number("12.6", "K").values, read_number("12.6", "K").unit
     ((12600,), 100)
     """
@@ -80,6 +80,8 @@ def _of_zeros(digits: str, factor: Any) -> Any:
 
 def _readings(bare: str) -> list[str]:
     """The ways to read points and commas, as plain decimals."""
+    if re.fullmatch(r"\d{1,3},\d{3}", bare):
+        return [bare.replace(",", ""), bare.replace(",", ".")]
     if re.fullmatch(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?", bare):
         return [bare.replace(",", "")]
     if re.fullmatch(r"\d{1,3}\.\d{3}", bare):

@@ -78,8 +78,8 @@ def kind_of(text: str) -> Kind | None:
     if any(word not in _WORDS and not _NUMBERED.fullmatch(word) for word in _WORD.findall(low)):
         return Kind("unknown")  # what else is said may change what it computes
     sides = re.search(_SIDE, low)
-    if (sides and sides[1] != sides[2]) or low.count("conv") > 1:
-        return Kind("unknown")
+    if (sides and sides[1] != sides[2]) or low.count("conv") > 1 or ("conv" in low and "pool" in low):
+        return Kind("unknown")  # sides that differ, or several layers in one row
     kernel = int(sides[1]) if sides else _stated(low, _KERNEL)
     stride, padding = _stated(low, _STRIDE), _stated(low, _PADDING)
     if padding is None and re.search(r"\bvalid\b|no pad|without pad", low):
@@ -242,7 +242,7 @@ def shape_of(text: str) -> tuple[int, ...] | None:
     sizes = [int(size) for size in re.findall(r"\d{1,9}", plain)]
     if not re.fullmatch(r"\(?\s*(?:(?:none|n|-1)\s*,)?[\s×,@\d]*\)?", plain, re.IGNORECASE):
         return None
-    if not 1 <= len(sizes) <= 3 or 0 in sizes:
+    if not 1 <= len(sizes) <= 3 or 0 in sizes or sizes == [1, 1]:
         return None
     return tuple(size for place, size in enumerate(sizes) if size != 1 or len(sizes) != 2 or place == 0)
 

@@ -12,6 +12,8 @@ from convmath.check.notes.tables import Line
 from convmath.errors import ConvmathError
 
 _FENCE = re.compile(r"^\s*(`{3,}|~{3,})\s*([\w-]*)")
+_MARK = "\ufeff"  # that some editors put at a file's start
+_PAGES = (".md", ".markdown", ".tex", ".txt", ".ipynb")
 _MOST_BYTES = 20_000_000
 
 
@@ -20,6 +22,17 @@ class Block(NamedTuple):
 
     kind: str
     lines: tuple[Line, ...]
+
+
+def files_in(path: Path) -> list[Path]:
+    """A file, or the files of notes in a folder and the folders in it, those left out that are hidden."""
+    if not path.is_dir():
+        return [path]
+    found = sorted(file for file in path.rglob("*") if file.suffix.lower() in _PAGES and file.is_file())
+    shown = [file for file in found if not any(p.startswith(".") for p in file.relative_to(path).parts)]
+    if not shown:
+        raise ConvmathError(f"{path} has no notes in it; they end in {', '.join(_PAGES)}")
+    return shown
 
 
 def read_blocks(path: Path) -> list[Block]:
@@ -35,7 +48,7 @@ def read_text(path: Path) -> str:
     try:
         if path.stat().st_size > _MOST_BYTES:
             raise ConvmathError(f"{path} has more than {_MOST_BYTES:,} bytes; give a smaller file")
-        return path.read_bytes().decode("utf-8-sig")
+        return path.read_bytes().decode("utf-8")
     except OSError as error:
         raise ConvmathError(f"{path} cannot be read: {error.strerror}") from None
     except UnicodeDecodeError:
@@ -44,13 +57,13 @@ def read_text(path: Path) -> str:
 
 def lines_of(text: str) -> list[str]:
     """A text's lines, as editors count them."""
-    return text.replace("\r\n", "\n").split("\n")
+    return text.removeprefix(_MARK).replace("\r\n", "\n").split("\n")
 
 
 def _cells(path: Path, text: str) -> Iterator[tuple[str, list[str], str]]:
     """The cells of a notebook, each with its place, its lines and its kind."""
     try:
-        found = json.loads(text)
+        found = json.loads(text.removeprefix(_MARK))
         cells: list[Any] = found["cells"]
     except (ValueError, RecursionError, KeyError, TypeError):
         raise ConvmathError(f"{path} is no notebook; it has no cells") from None

@@ -119,12 +119,16 @@ class _Table:
     def _row(self, place: int, row: Row) -> Iterator[Finding]:
         kind = kind_of(row.cells.get("layer", ""))
         kind = kind and _completed(kind, row)
-        stated = map_of(shape_of(row.cells.get("output", "")))
+        stated = _squeezed(map_of(shape_of(row.cells.get("output", ""))))
         own = map_of(shape_of(row.cells.get("input", "")))
         before = self.inputs or ([own] if own else [])
         if kind is not None and kind.name == "input":
             stated = stated or map_of(shape_of(re.sub(r"[^\d×x*,@()]", "", row.name)))
-        self.inputs = [stated] if kind and stated else []  # what is no layer may be of another network
+        others = [map_of(shape_of(text)) for role, text in row.cells.items() if role.startswith("column")]
+        after = [shape for shape in others if shape is not None and len(shape) == 3]  # what is pooled too
+        self.inputs = (
+            [stated, *after] if kind and stated else []
+        )  # what is no layer may be of another network
         if stated is not None and "count" in row.cells:
             yield from self._counted(place, row, stated)
         if kind is None or kind.name == "unknown" or not before:
@@ -134,7 +138,7 @@ class _Table:
         computed = list(dict.fromkeys(shape for each in before for shape in _computed(kind, each, stated)))
         if stated is None:
             self.inputs = computed if len(computed) == 1 else []
-        elif computed and stated not in computed and row.place not in self.slipped:
+        elif computed and stated not in map(_squeezed, computed) and row.place not in self.slipped:
             self.inputs = [stated, *computed]
             yield Finding(row.place, "S01", row.cells["output"], _as_written(row, computed), _name(row))
         if kind.repeated == 1:
@@ -248,12 +252,16 @@ class _Table:
             for row in self.rows:
                 number, share = (value_of_cell(row.cells.get(name, "")) for name in (role, "share"))
                 if number and share and share.suffix == "%" and not TOTAL.match(row.name.strip("*_` ")):
-                    rows.append((row, number.values[0], share))
-            whole = sum(value for _, value, _ in rows)
+                    rows.append((row, number, share))
+            whole = sum(number.values[0] for _, number, _ in rows)
+            off = sum(number.unit for _, number, _ in rows)
+            parts = [
+                (row, ratio(number.values[0], whole or 1), number, share) for row, number, share in rows
+            ]
             wrong = [
-                (row, ratio(value, whole), share)
-                for row, value, share in rows
-                if whole and not agrees(share, ratio(value, whole))
+                (row, part, share)
+                for row, part, number, share in parts
+                if whole and not agrees(share, part, ratio(number.unit + part * off, whole))
             ]
             if 0 < len(wrong) <= len(rows) // 3:
                 for row, right, share in wrong:
@@ -303,6 +311,11 @@ def _as_written(row: Row, computed: Sequence[tuple[Any, ...]]) -> str:
     """Shapes with their channels where the row has them."""
     last = map_of(shape_of(row.cells["output"])) != shape_of(row.cells["output"])
     return " or ".join(show((*shape[1:], shape[0]) if last else shape) for shape in computed[:2])
+
+
+def _squeezed(shape: Any) -> Any:
+    """A map of one position as the vector that it is, as tables write either."""
+    return shape[:1] if shape and set(shape[1:]) == {1} else shape
 
 
 def _name(row: Row) -> str:
@@ -358,7 +371,7 @@ def _placed(kind: Kind, before: tuple[Any, ...], after: tuple[Any, ...] | None) 
         elif layer is None and kind.name == "dense" and (kind.filters or (after and len(after) == 1)):
             layer = Linear(product(before), kind.filters or (after or (0,))[0])
         elif layer is None and kind.name == "conv" and len(before) == 3 and kind.kernel:
-            filters = kind.filters or (after[0] if after and len(after) == 3 else None)
+            filters = kind.filters or (after[0] if after else None)
             layer = Conv2d(before[0], filters, kind.kernel) if filters else None
         shape = (product(before),) if isinstance(layer, Linear) else before
         found: Placed | None = layer.on(shape) if layer is not None else None
