@@ -111,7 +111,7 @@ def _taken(call: Call, kind: type[Layer], shape: Shape | None) -> Integer:
 
 def _construct(kind: type[Layer], positional: list[Any], named: dict[str, Any]) -> Layer:
     names = [field.name for field in fields(kind) if field.init]  # type: ignore[arg-type]
-    if named.get("dim", 1) is None:
+    if "dim" in named and named["dim"] is None:
         del named["dim"]  # what PyTorch prints of a Softmax without one
     if len(positional) > len(names) and kind.__name__ in _INPLACE and isinstance(positional[-1], bool):
         positional = positional[:-1]

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from convmath.check.notes.arithmetic import slips
 from convmath.check.notes.lint import lint, lint_text
+from convmath.check.notes.rows import map_of, shape_of
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
@@ -49,6 +50,8 @@ WRONG = [
     ("| `5*5 = 26` |", "26", "25", ""),
     ("20 % 3 = 3", "3", "2", ""),
     ("5² = 26", "26", "25", ""),
+    ("8 = (3+4)", "8", "7", ""),
+    ("7*7*512 = 2.3 myriads", "2.3", "25,088", ""),
 ]
 
 
@@ -205,6 +208,38 @@ TABLES = [  # sound, though written in ways that mislead
 def test_tables_that_are_written_otherwise_are_passed_over(kind, rows):
     head = "| layer | output | params |\n|---|---|---|\n| input | 28×28×1 | 0 |\n"
     assert said(head + rows) == []
+
+
+CELLS = [  # what a cell says, and the map with its channels first
+    ("1,024", (1024,)),
+    ("0×5×5", None),
+    ("120 x 1", (120,)),
+    ("1 x 120", (120,)),
+    ("1×1", None),
+    ("1×28×28", (1, 28, 28)),
+    ("28×28×1", (1, 28, 28)),
+    ("28×28×8", (8, 28, 28)),
+    ("3×5×7", None),
+]
+
+
+@pytest.mark.parametrize(("text", "shape"), CELLS, ids=[text for text, _ in CELLS])
+def test_cells_hold_shapes(text, shape):
+    assert map_of(shape_of(text)) == shape
+
+
+def test_same_padding_keeps_the_size_in_tables():
+    head = "| layer | output |\n|---|---|\n| input | 28×28×1 |\n"
+    assert said(f"{head}| conv 3×3, 8, same | 28×28×8 |\n| conv 7×7, 8, same | 28×28×8 |") == []
+    assert said(f"{head}| conv 3×3, 8, same | 26×26×8 |") == [("S01", "26×26×8", "28x28x8 or 14x14x8")]
+
+
+def test_multiplications_of_rows():
+    head = "| layer | output | MACs |\n|---|---|---|\n| input | 28×28×1 | |\n| conv 5×5, 8, p=2 | "
+    rest = "| conv 5×5, 16, p=0 | 24×24×16 | 1,843,200 |"
+    assert said(f"{head}28×28×8 | 156,800 |\n{rest}") == []
+    assert said(f"{head}28×28×8 | 165,800 |\n{rest}") == [("S07", "165,800", "156,800")]
+    assert said(f"{head}28×28×6 | |\n{rest}") == [("S01", "28×28×6", "28x28x8 or 14x14x8")]  # 8 goes on
 
 
 def test_a_column_behind_the_output_may_be_what_the_next_row_reads():

@@ -52,6 +52,14 @@ def test_what_follows_may_be_written_in_other_ways(table):
     assert found == ["known", *["follows"] * (len(table) - 1)]
 
 
+def test_a_padding_that_keeps_is_one_number_where_one_will_do():
+    (uneven,) = check("Conv2d(3, 8, (3, 5))", "3x8x8", {"padding": 9})
+    (even,) = check("Conv2d(3, 8, 3)", "3x8x8", {"padding": 9})
+    assert (uneven.right, even.right) == ((1, 2), 1)
+    assert verdicts("Conv1d(3, 8, 3)", "3x8", padding="(0, 2)") == ["right"]
+    assert verdicts("Conv1d(3, 8, 3)", "3x8", padding="(3, -1)") == ["wrong"]
+
+
 def test_strange_but_legal_questions_have_an_answer():
     assert verdicts("Unfold(3)", "3x9x9", output="27x49") == ["right"]
     assert verdicts("Conv2d(3,8,3,stride=2)", "3xHxW", parameters="(W)^0.5") == ["unreadable"]

@@ -116,7 +116,7 @@ def _goes_on(tokens: Sequence[Token], place: int, right: Side) -> bool:
 def _left(tokens: list[Token], place: int, plain: str) -> Side | None:
     """What stands before a relation, as far as it is arithmetic; None where that is not sure."""
     start = place
-    while start > 0 and place - start < _MOST_TOKENS:
+    while start > 0:
         token = tokens[start - 1]
         if token.kind == "close":
             opening = opens(tokens, start - 1)
@@ -196,10 +196,10 @@ def _is_ideograph(letter: str) -> bool:
 def _right(tokens: list[Token], place: int, plain: str) -> Side | None:
     """What stands behind a relation, as far as it is arithmetic; None where that is not sure."""
     end = place + 1
-    while end < len(tokens) and end - place <= _MOST_TOKENS:
+    while end < len(tokens):
         token = tokens[end]
         if token.kind in ("open", "function"):
-            if token.kind == "open" and end > place + 1 and _is_label(tokens, end, plain):
+            if token.kind == "open" and _is_label(tokens, end, plain):
                 break
             opening = end + (token.kind == "function")
             closing = closes(tokens, opening) if opening < len(tokens) else None
@@ -207,7 +207,7 @@ def _right(tokens: list[Token], place: int, plain: str) -> Side | None:
                 return None
             end = closing + 1
         elif token.kind in ("number", "sign"):
-            if token.kind == "number" and end > place + 1 and tokens[end - 1].kind in ("number", "close"):
+            if token.kind == "number" and tokens[end - 1].kind in ("number", "close"):
                 break
             end += 1
         else:
@@ -257,6 +257,8 @@ def _ends(last: Token, tokens: list[Token], end: int, plain: str) -> bool:
 
 def _side(found: Sequence[Token], plain: str) -> Side | None:
     """Tokens with the values that they may have; None where they are no expression."""
+    if len(found) > _MOST_TOKENS:
+        return None
     if any(token.text == "," for token in found) or _is_matrix_product(found) or _is_tuple(found):
         return None
     numbers = [token.number.values for token in found if token.number]
@@ -335,11 +337,14 @@ def _is_of_each(left: Side, right: Side, plain: str) -> bool:
 def _has_a_word(left: Side, right: Side, plain: str) -> bool:
     """Whether a word behind the number may multiply it: the two are far apart."""
     after = re.match(r"\s?[^\W\d_]", plain[right.tokens[-1].end :])
-    if after is None or right.number is None or right.number.suffix or not right.number.values[0]:
+    if after is None or right.number is None or right.number.suffix:
         return False
-    unit, whole = right.number.unit or 1, abs(left.values[0])
-    pairs = itertools.product(right.number.values[:1], _POWERS)
-    return any(abs(whole - value * 10**n) <= min(unit * 10**n, ratio(whole, 7)) for value, n in pairs)
+    unit = right.number.unit or 1
+    written = [value for value in right.number.values if right.number.unit or type(value) is int]
+    return any(
+        abs(abs(whole) - value * 10**n) <= min(unit * 10**n, ratio(abs(whole), 7))
+        for whole, value, n in itertools.product(left.values, written, _POWERS)
+    )
 
 
 def _readings(left: Side, right: Side, in_chain: bool) -> Iterator[tuple[Side, Side]]:

@@ -47,7 +47,7 @@ def lint_text(text: str, name: str = "text") -> list[Finding]:
 
 def _in_order(finding: Finding) -> tuple[str, int]:
     name, _, line = finding.place.rpartition(":")
-    return name, int(line) if line.isdigit() else 0
+    return name, int(line)
 
 
 def _block(block: Block) -> Iterator[Finding]:

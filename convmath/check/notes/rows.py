@@ -244,7 +244,7 @@ def shape_of(text: str) -> tuple[int, ...] | None:
         return None
     if not 1 <= len(sizes) <= 3 or 0 in sizes or sizes == [1, 1]:
         return None
-    return tuple(size for place, size in enumerate(sizes) if size != 1 or len(sizes) != 2 or place == 0)
+    return tuple(size for size in sizes if size != 1 or len(sizes) != 2)
 
 
 def value_of_cell(text: str) -> Number | None:
