@@ -104,6 +104,7 @@ OTHER_CODES: tuple[tuple[str, list[tuple[str, str]]], ...] = (
             ("S05", "windows of an example are not as far apart as its stride says"),
             ("S06", "a row's share is not its part of the rows' own total"),
             ("S07", "a row's multiplications are not those of its layer"),
+            ("S08", "a row's receptive field is wrong, by no rule that is known"),
             ("C01", "a claim that is meant to be checked does not hold"),
             ("C02", "a claim that is meant to be checked cannot be read"),
             ("G01", "a generated block is not current"),

@@ -1,6 +1,7 @@
 """The linter: every way to write a claim, right ones in silence and wrong ones with what is wrong."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -235,11 +236,50 @@ def test_same_padding_keeps_the_size_in_tables():
 
 
 def test_multiplications_of_rows():
-    head = "| layer | output | MACs |\n|---|---|---|\n| input | 28×28×1 | |\n| conv 5×5, 8, p=2 | "
+    head = "| layer | output | MACs |\n|---|---|---|\n| input | 28×28×1 | |\n| conv 5×5, 8, s=1, p=2 | "
     rest = "| conv 5×5, 16, p=0 | 24×24×16 | 1,843,200 |"
     assert said(f"{head}28×28×8 | 156,800 |\n{rest}") == []
     assert said(f"{head}28×28×8 | 165,800 |\n{rest}") == [("S07", "165,800", "156,800")]
-    assert said(f"{head}28×28×6 | |\n{rest}") == [("S01", "28×28×6", "28x28x8 or 14x14x8")]  # 8 goes on
+    assert said(f"{head}28×28×6 | |\n{rest}") == [("S01", "28×28×6", "28x28x8")]  # 8 goes on
+
+
+FIELDS = [  # rows below an input of 32x32x3: the layer and its field; and what is said of them
+    ("all right", "conv 3×3, s=1|3 max pool 2×2, s=2|4 conv 3×3, s=1|8 conv 3×3, s=1|12×12", []),
+    (
+        "constructors",
+        "Conv2d(3, 8, 3, dilation=2)|5 ReLU()|5 MaxPool2d(2)|6 Conv2d(8, 8, 5, stride=2)|14",
+        [],
+    ),
+    ("strides that are not said", "conv 3×3|3 max pool 2×2|4 conv 3×3|8", []),
+    ("unequal sides", "Conv2d(3, 8, (3, 5))|3 conv 3×3, s=1|9", []),
+    ("a block between", "conv 3×3, s=1|3 bottleneck block|99 conv 3×3, s=1|107", []),
+    ("each layer's own", "conv 3×3, s=1|3 conv 3×3, s=1|3 conv 5×5, s=1|5", []),
+    (
+        "strides left out",
+        "conv 3×3, s=1|3 max pool 2×2, s=2|4 conv 3×3, s=1|6 conv 3×3, s=1|8",
+        [("R02", "6", "8")],
+    ),
+    ("pools left out", "conv 3×3, s=1|3 max pool 2×2, s=2|3 conv 3×3, s=1|5", [("R05", "3", "4")]),
+    ("added up", "conv 3×3, s=1|3 conv 3×3, s=1|6 conv 3×3, s=1|9", [("R01", "6", "5")]),
+    ("a slip, and what follows", "conv 3×3, s=1|3 conv 3×3, s=1|7 conv 3×3, s=1|9", [("S08", "7", "5")]),
+    (
+        "a slip, and right again",
+        "conv 3×3, s=1|3 conv 3×3, s=1|8 conv 3×3, s=2|7 conv 5×5, s=1|15",
+        [("S08", "8", "5")],
+    ),
+]
+
+
+@pytest.mark.parametrize(("kind", "rows", "findings"), FIELDS, ids=[kind for kind, *_ in FIELDS])
+def test_receptive_fields_of_rows_follow_each_other(kind, rows, findings):
+    head = "| layer | receptive field |\n|---|---|\n| input 32×32×3 | 1 |\n"
+    cells = re.sub(r"\|([\d×]+)(?: |$)", r" | \1 |\n| ", rows)
+    assert said(f"{head}| {cells}".removesuffix("| ")) == findings
+
+
+def test_fields_that_are_counted_from_the_output_down_are_passed_over():
+    head = "| layer | RF |\n|---|---|\n| input 32×32×3 | 7 |\n"
+    assert said(f"{head}| conv 3×3, s=1 | 5 |\n| conv 3×3, s=1 | 3 |\n| conv 3×3, s=1 | 1 |") == []
 
 
 def test_a_column_behind_the_output_may_be_what_the_next_row_reads():

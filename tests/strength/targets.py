@@ -50,7 +50,18 @@ TARGETS = {
     ),
     "convmath.check.notes": dict.fromkeys(
         (
-            *("arithmetic", "claims", "facts", "lint", "number", "plain", "rows", "sums", "tables"),
+            *(
+                "arithmetic",
+                "claims",
+                "facts",
+                "fields",
+                "lint",
+                "number",
+                "plain",
+                "rows",
+                "sums",
+                "tables",
+            ),
             *("tokens", "windows"),
         ),
         NOTES,

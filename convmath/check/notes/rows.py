@@ -13,6 +13,7 @@ from convmath.parse.calls import read_calls
 from convmath.parse.layer import torch_layer
 
 ROLES = (  # which column a heading is, the first that fits
+    ("field", r"^(?:rf|receptive field|感受野)(?:\s*\(.*\))?$|receptive field (?:size|after)"),
     ("", r"after|memory|bytes|\b[kmg]i?b\b|\([kmg]\)|万|million|\brf\b|receptive|depth|acc|mean|average|speed|year|"
          r"index|\btime\b|compress|peak|error|epoch|感受野|内存"),
     ("share", r"%|share|percent|占比|比例"),

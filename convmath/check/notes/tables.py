@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from convmath.check.judge import Asked, judge
+from convmath.check.notes.fields import Cells, check_fields
 from convmath.check.notes.finding import Finding, value_text
 from convmath.check.notes.number import Number
 from convmath.check.notes.rows import TOTAL, Kind, kind_of, map_of, role_of, shape_of, value_of_cell
@@ -80,6 +81,13 @@ def check_tables(lines: Sequence[Line], slipped: frozenset[str]) -> Iterator[Fin
     """What does not hold in the tables of some lines; ``slipped`` are places whose arithmetic is wrong."""
     for rows in tables_in(lines):
         yield from _Table(rows, slipped).findings()
+        if any("field" in row.cells for row in rows):
+            yield from check_fields([_cells_of(row) for row in rows])
+
+
+def _cells_of(row: Row) -> Cells:
+    kind = kind_of(row.cells.get("layer", ""))
+    return Cells(row.place, _name(row), kind and _completed(kind, row), row.cells.get("field", ""))
 
 
 class _Table:
@@ -271,7 +279,7 @@ class _Table:
 
 
 _GROUPED = re.compile(r"^\s*(?:[-–↳└*+]\s|\*\*|of which|davon|dont|其中)", re.IGNORECASE)
-_NO_SUMS = ("layer", "output", "kernel", "stride", "padding", "filters", "input", "times")
+_NO_SUMS = ("layer", "output", "field", "kernel", "stride", "padding", "filters", "input", "times")
 
 
 def agrees(number: Number, right: Any, slack: Any = 0) -> bool:
