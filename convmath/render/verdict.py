@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from html import escape
 from typing import Any, TypeAlias
 
 WORDS = {
@@ -129,6 +128,8 @@ def markdown(verdicts: Sequence[Verdict], reveal: bool = True, hint: int = 0) ->
 
 def html(verdicts: Sequence[Verdict], reveal: bool = True, hint: int = 0) -> str:
     """The verdicts as an HTML table."""
+    from html import escape
+
     head = "".join(f"<th>{escape(name)}</th>" for name in HEAD)
     rows = "".join(
         f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in cells(verdict, reveal, hint))}</tr>"
