@@ -87,7 +87,4 @@ def asked_of(
 
 def _asked(trace: Trace, name: str, given: Any, node: str | None, dtype: str, batch: int) -> Asked:
     of, _, quantity = name.rpartition(".")
-    of = of or node or ""
-    network = trace.network
-    found = network[of] if of else network.nodes[0] if len(network.nodes) == 1 else None
-    return Asked(quantity_named(quantity), Subject(trace, found, dtype, batch), given)
+    return Asked(quantity_named(quantity), Subject.of(trace, of or node or "", dtype, batch), given)

@@ -65,7 +65,7 @@ def _own(quantity: Quantity, subject: Subject, wrong: Before) -> Iterator[tuple[
         shape = _stated(asked, verdict)
         if asked.quantity.name == "in_features" and asked.quantity.name != quantity.name:
             yield from _behind_features(quantity, subject, verdict)
-        if shape is None or asked.node != _name(subject):
+        if shape is None or asked.node != subject.name:
             continue
         positions, elements = product(shape[1:]), product(shape)
         said = "right for your output"
@@ -116,11 +116,6 @@ def _added(quantity: Quantity, subject: Subject, before: Before) -> Iterator[tup
     if rows:
         yield sum(rows.get(name, value) for name, value in right.items()), "the sum of your own rows"
         yield sum(rows.values()), "the sum of your own rows"
-
-
-def _name(subject: Subject) -> str:
-    alone = len(subject.trace.network.nodes) == 1
-    return subject.node.name if subject.node and not alone else ""
 
 
 def _is_shape(value: Any) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from convmath.check.answer import DECIMAL, NONE, Answer, Reading, read_answer
+from convmath.check.answer import BYTES, DECIMAL, NONE, Answer, Reading, read_answer
 from convmath.check.formula import UnreadableError
 from convmath.check.otherwise import Otherwise, otherwise
 from convmath.check.quantity import Quantity, Subject, keeping, others
@@ -92,8 +92,7 @@ class Asked(NamedTuple):
     @property
     def node(self) -> str:
         """The node that is asked about; nothing of the whole."""
-        alone = len(self.subject.trace.network.nodes) == 1
-        return self.subject.node.name if self.subject.node and not alone else ""
+        return self.subject.name
 
 
 def judged(asked: Sequence[Asked]) -> Iterator[Verdict]:
@@ -219,11 +218,9 @@ class _Judging(NamedTuple):
                 yield Cause(each.code, f"right if {each.said}")
 
     def _otherwise(self) -> Iterator[Otherwise]:
-        """Other conventions' answers; variants of a published network only where nothing else matched."""
+        """Other conventions' answers."""
         reading = self.answer.first
         if self.quantity.memory and reading.suffix in DECIMAL and len(reading.values) == 1:
-            from convmath.check.answer import BYTES
-
             decimal, binary = BYTES[reading.suffix], BYTES[DECIMAL[reading.suffix]]
             meant = Reading((reading.values[0] * binary / decimal,), reading.unit * binary / decimal)
             if meant.equals(self.right):

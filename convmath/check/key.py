@@ -143,13 +143,10 @@ def _asked(row: Mapping[str, Any], traces: dict[tuple[str, str], Trace]) -> Aske
     if (layers, shape) not in traces:
         traces[layers, shape] = network_of(layers, shape or None).trace()
     trace = traces[layers, shape]
-    node = row.get("node")
-    network = trace.network
-    found = network[str(node)] if node else network.nodes[0] if len(network.nodes) == 1 else None
     batch = row.get("batch", 1)
     if type(batch) is not int or batch < 1:
         raise ConvmathError(f"batch={batch!r} must be a whole number of at least 1")
-    subject = Subject(trace, found, str(row.get("dtype", "float32")), batch)
+    subject = Subject.of(trace, str(row.get("node", "")), str(row.get("dtype", "float32")), batch)
     return Asked(quantity_named(str(row["quantity"])), subject, None)
 
 

@@ -28,6 +28,19 @@ class Subject:
     batch: int = 1
     kept: dict[Any, Any] = field(default_factory=dict, init=False, repr=False)
 
+    @classmethod
+    def of(cls, trace: Trace, node: str = "", dtype: str = "float32", batch: int = 1) -> Subject:
+        """The node of a name; without one the only node, or the whole of a network of several."""
+        network = trace.network
+        found = network[node] if node else network.nodes[0] if len(network.nodes) == 1 else None
+        return cls(trace, found, dtype, batch)
+
+    @property
+    def name(self) -> str:
+        """The node that is asked about; nothing of the whole, and of a layer by itself."""
+        alone = len(self.trace.network.nodes) == 1
+        return self.node.name if self.node and not alone else ""
+
     def once(self, what: str, quantity: Quantity, make: Callable[[], Any]) -> Any:
         """What is the same for every answer to a quantity, worked out when it is first asked for."""
         key = what, quantity.name

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from convmath.check.answer import BYTES
 from convmath.check.formula import UnreadableError, evaluate, read_formula
 from convmath.check.notes.finding import value_text
-from convmath.check.notes.number import Number
+from convmath.check.notes.number import Number, kilos
 from convmath.check.notes.plain import RANGE, plain_line
 from convmath.check.notes.tokens import Token, closes, opens, tokens_of
 from convmath.exact.integers import ratio
@@ -429,28 +429,18 @@ def _changes_unit(left: Side, right: Side, plain: str) -> bool:
     rest = plain[right.tokens[-1].end : right.tokens[-1].end + 12]
     bytes_ = number.suffix.endswith(("B", "bytes")) and len(number.suffix) > 1
     if not bytes_ and not _FLOPS.search(rest) and not _UNITS.match(rest):
-        return number.suffix in ("K", "k", "M", "G") and _near_kilos(left.values[0], number)
+        return number.is_near_in_kilos(left.values[0])
     share, unit = left.values[0], number.unit or 0
     factor = BYTES.get(number.suffix, 1)
     if abs(share * factor - number.values[0]) <= unit:
         return True  # what is worked out has the unit already
     for times in _TEN_RATIOS:
         for kilo in _KILOS:
-            scaled = number.values[0] * _kilo(number.suffix, kilo)
-            near = unit * _kilo(number.suffix, kilo)
+            scaled = number.values[0] * kilos(number.suffix, kilo)
+            near = unit * kilos(number.suffix, kilo)
             if abs(share * times - scaled) <= near:
                 return True
     return bool(len(left.tokens) == 1)
-
-
-def _kilo(suffix: str, kilo: int) -> Any:
-    """What a suffix stands for more where K is 1024."""
-    power = {"K": 1, "k": 1, "M": 2, "G": 3, "T": 4}.get(suffix[:1], 0)
-    return ratio(kilo**power, 1000**power) if "i" not in suffix else 1
-
-
-def _near_kilos(value: Any, number: Number) -> bool:
-    return bool(abs(value - number.values[0] * _kilo(number.suffix, 1024)) <= number.unit)
 
 
 # --- what is said of it ---

@@ -17,7 +17,7 @@ from collections.abc import Iterator, Sequence
 from convmath.check.ask import asked_of
 from convmath.check.judge import judged
 from convmath.check.notes.finding import Finding
-from convmath.check.notes.tables import Line
+from convmath.check.notes.source import Line
 from convmath.errors import ConvmathError
 from convmath.read import network_of
 

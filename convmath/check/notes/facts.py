@@ -6,15 +6,12 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from convmath.check.judge import Asked, judge
+from convmath.check.ask import check
 from convmath.check.notes.finding import Finding
 from convmath.check.notes.number import NUMBER, read_number
 from convmath.check.notes.plain import plain_line
-from convmath.check.notes.tables import Line
-from convmath.check.quantity import QUANTITIES, Subject
-from convmath.errors import ConvmathError
+from convmath.check.notes.source import Line
 from convmath.layers import Conv2d, Linear
-from convmath.network.network import Network
 
 _N = rf"({NUMBER})"
 _COUNT = r"(?:parameters?|params?|weights and biases|参数)"
@@ -66,12 +63,7 @@ def _checked(line: Line, name: str, arguments: tuple[int, ...], text: str) -> It
         return
     layer: Any = {"Linear": Linear, "Conv2d": Conv2d}[name](*arguments)
     shape = arguments[:1] if name == "Linear" else (arguments[0], 64, 64)
-    try:
-        network = Network.chain(layer, shape)
-        subject = Subject(network.trace(), network.nodes[0])
-        verdict = judge(Asked(QUANTITIES["parameters"], subject, str(number.values[0])))
-    except ConvmathError:
-        return
+    (verdict,) = check(layer, shape, parameters=str(number.values[0]))
     if verdict.verdict == "known" and verdict.codes[0] in _MISTAKES:
         cause = verdict.causes[0]
         yield Finding(

@@ -12,9 +12,9 @@ from convmath.check.notes.facts import check_facts
 from convmath.check.notes.finding import Finding, value_text
 from convmath.check.notes.generated import stale
 from convmath.check.notes.plain import plain_line
-from convmath.check.notes.source import Block, read_blocks
+from convmath.check.notes.source import Block, Line, read_blocks
 from convmath.check.notes.sums import check_sums
-from convmath.check.notes.tables import Line, check_tables
+from convmath.check.notes.tables import check_tables
 from convmath.check.notes.windows import check_windows
 
 _GOES_ON = re.compile(r"^\s*(?:&\s*)?(?:=|≈|\\approx)(?!=)")

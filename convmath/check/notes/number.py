@@ -37,6 +37,11 @@ class Number(NamedTuple):
         """Whether it has a decimal or a suffix, and so may stand for others near it."""
         return bool(self.unit)
 
+    def is_near_in_kilos(self, right: Any) -> bool:
+        """Whether it is about the right one if its K, M or G is counted in 1024s."""
+        decimal = self.suffix in ("K", "k", "M", "G")
+        return decimal and abs(right - self.values[0] * kilos(self.suffix)) <= self.unit
+
     def last_digit(self) -> Any:
         """One of its last digit that is not 0; 0 of a number that is written out."""
         digits = re.sub(r"\D", "", self.text).lstrip("0")
@@ -44,6 +49,25 @@ class Number(NamedTuple):
         if self.unit or len(kept) >= _WRITTEN_OUT or not kept:
             return self.unit
         return 10 ** (len(digits) - len(kept))
+
+
+def kilos(suffix: str, kilo: int = 1024) -> Any:
+    """What K, M, G or T stands for more where a K is ``kilo``."""
+    power = {"k": 1, "K": 1, "M": 2, "G": 3, "T": 4}.get(suffix[:1], 0)
+    return ratio(kilo**power, 1000**power) if "i" not in suffix else 1
+
+
+def agrees(number: Number, right: Any, slack: Any = 0) -> bool:
+    """Whether a number, rounded or cut off as it is written, is the right one.
+
+    >>> agrees(read_number("150", "K"), 150_528), agrees(read_number("208"), 608)
+    (True, False)
+    """
+    for value in number.values:
+        off = right - value
+        if value == right or -ratio(number.unit, 2) - slack <= off < number.unit + slack:
+            return True
+    return number.is_near_in_kilos(right)
 
 
 def read_number(text: str, suffix: str = "") -> Number:

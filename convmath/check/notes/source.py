@@ -8,13 +8,19 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from convmath.check.notes.tables import Line
 from convmath.errors import ConvmathError
 
 _FENCE = re.compile(r"^\s*(`{3,}|~{3,})\s*([\w-]*)")
 _MARK = "\ufeff"  # that some editors put at a file's start
 _PAGES = (".md", ".markdown", ".tex", ".txt", ".ipynb")
 _MOST_BYTES = 20_000_000
+
+
+class Line(NamedTuple):
+    """A line of a text: where it stands, and what it says."""
+
+    place: str
+    text: str
 
 
 class Block(NamedTuple):

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator, Sequence
 
 from convmath.check.notes.finding import Finding, value_text
-from convmath.check.notes.number import NUMBER, SUFFIX, Number, read_number
+from convmath.check.notes.number import NUMBER, SUFFIX, Number, agrees, read_number
 from convmath.check.notes.plain import plain_line
-from convmath.check.notes.tables import Line, agrees
+from convmath.check.notes.source import Line
 
 _RULE = re.compile(r"^\s*[-_=─—+]{3,}\s*$")
 _SUM = re.compile(rf"^\s*(?:total|sum|合计)?\s*[=:]\s*({NUMBER})({SUFFIX})?\s*$", re.IGNORECASE)

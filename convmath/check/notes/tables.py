@@ -8,29 +8,21 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from convmath.check.judge import Asked, judge
+from convmath.check.ask import check
 from convmath.check.notes.fields import Cells, check_fields
 from convmath.check.notes.finding import Finding, value_text
-from convmath.check.notes.number import Number
+from convmath.check.notes.number import Number, agrees
 from convmath.check.notes.rows import TOTAL, Kind, kind_of, map_of, role_of, shape_of, value_of_cell
-from convmath.check.quantity import QUANTITIES, Subject
+from convmath.check.notes.source import Line
 from convmath.errors import ConvmathError
 from convmath.exact.integers import product, ratio
 from convmath.layers import BatchNorm2d, Conv2d, Linear
 from convmath.layers.base import Placed, show
-from convmath.network.network import Network
 
 _RULE = re.compile(r"^\s*\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)*\|?\s*$")
 _PART = re.compile(r"sub-?total|小计", re.IGNORECASE)
 _MOST_ROWS = 500
 _MOST = 64  # of a kernel, a stride or a padding
-
-
-class Line(NamedTuple):
-    """A line of a text: where it stands, and what it says."""
-
-    place: str
-    text: str
 
 
 class Row(NamedTuple):
@@ -282,30 +274,6 @@ _GROUPED = re.compile(r"^\s*(?:[-–↳└*+]\s|\*\*|of which|davon|dont|其中)
 _NO_SUMS = ("layer", "output", "field", "kernel", "stride", "padding", "filters", "input", "times")
 
 
-def agrees(number: Number, right: Any, slack: Any = 0) -> bool:
-    """Whether a number, rounded or cut off as it is written, is the right one.
-
-    >>> from convmath.check.notes.number import read_number
-    >>> agrees(read_number("150", "K"), 150_528), agrees(read_number("208"), 608)
-    (True, False)
-    """
-    for value in number.values:
-        off = right - value
-        if value == right or -ratio(number.unit, 2) - slack <= off < number.unit + (slack or 0):
-            return True
-        if (
-            number.suffix in ("K", "k", "M", "G")
-            and abs(right - value * _kilo(number.suffix)) <= number.unit
-        ):
-            return True
-    return False
-
-
-def _kilo(suffix: str) -> Any:
-    power = " kMG".replace("k", "K").index(suffix.upper())
-    return ratio(1024**power, 1000**power)
-
-
 def _completed(kind: Kind, row: Row) -> Kind:
     """A row's layer with what its other columns say of it."""
     for name in ("kernel", "stride", "padding", "filters"):
@@ -397,12 +365,7 @@ def _times(row: Row) -> int:
 def _named(row: Row, number: Number, placed: Placed) -> Finding:
     """A wrong number of parameters with the mistake that gives it."""
     more, right = f"parameters of {_name(row)}", f"{placed.parameter_total:,}"
-    try:
-        network = Network.chain(placed.layer, placed.shapes[0])
-        subject = Subject(network.trace(), network.nodes[0])
-        verdict = judge(Asked(QUANTITIES["parameters"], subject, str(number.values[0])))
-    except ConvmathError:
-        return Finding(row.place, "S04", number.text, right, more)
+    (verdict,) = check(placed.layer, placed.shapes[0], parameters=str(number.values[0]))
     known = [cause for cause in verdict.causes if not cause.is_convention]
     if not known:
         return Finding(row.place, "S04", number.text, right, more)

@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 from convmath.check.notes.finding import Finding
 from convmath.check.notes.plain import plain_line
-from convmath.check.notes.tables import Line
+from convmath.check.notes.source import Line
 
 Window: TypeAlias = tuple[tuple[int, ...], ...]
 _POOL = re.compile(
