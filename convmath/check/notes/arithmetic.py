@@ -34,7 +34,8 @@ _NO_CLAIMS = re.compile(  # what is shown as wrong on purpose, and numbers that 
     re.IGNORECASE,
 )
 _MATRICES = re.compile(  # shapes of a product of two: (4 × 6)(6 × 9) = 4 × 9
-    r"(\d+)\s*[×*]\s*(\d+)\s*\)?\s*[·*×@]?\s*\(?\s*\2\s*[×*]\s*(\d+)\s*\)?\s*(?P<is>[=≈~])\s*\(?\1\s*[×*]\s*\3(?!\d)"
+    r"(\d+)\s*[×*]\s*(\d+)\s*[)\]]?\s*[·*×@]?\s*[(\[]?\s*\2\s*[×*]\s*(\d+)\s*[)\]]?\s*"
+    r"(?P<is>[=≈~])\s*[(\[]?\s*\1\s*[×*]\s*\3(?!\d)"
 )
 _APPLIED = re.compile(  # functions of what stands behind them
     r"(?:arg)?(?:max|min)|log|ln|lg|exp|sqrt|sin|cos|tanh?|sinh|cosh|sigmoid|softmax|softplus|relu|abs|det|var|cov|"
@@ -259,7 +260,7 @@ def _side(found: Sequence[Token], plain: str) -> Side | None:
     """Tokens with the values that they may have; None where they are no expression."""
     if len(found) > _MOST_TOKENS:
         return None
-    if any(token.text == "," for token in found) or _is_matrix_product(found) or _is_tuple(found):
+    if any(token.text == "," for token in found) or _is_tuple(found):
         return None
     numbers = [token.number.values for token in found if token.number]
     readings = list(itertools.islice(itertools.product(*numbers), _MOST_READINGS))
@@ -302,12 +303,6 @@ def _is_tuple(found: Sequence[Token]) -> bool:
         one.kind == "open" and three.kind == "close" and bool(two.number) and "," in two.text
         for one, two, three in zip(found, found[1:], found[2:], strict=False)
     )
-
-
-def _is_matrix_product(found: Sequence[Token]) -> bool:
-    """Whether shapes stand side by side in brackets: ``(4 x 6)(6 x 9)``."""
-    texts = "".join("n" if token.number else _sign(token.text) for token in found)
-    return bool(re.search(r"[(\[]n\*n[)\]]\*?[(\[]n\*n[)\]]", texts))
 
 
 # --- whether they are equal ---
