@@ -12,6 +12,7 @@ from typing import NamedTuple
 from convmath.check.judge import Asked, Verdict
 from convmath.check.key import Key, Question
 from convmath.errors import ConvmathError, near, short
+from convmath.network.files import read_text
 
 NO_ANSWER = "no answer"
 _NAMES = ("student", "name", "id", "email", "login")
@@ -79,12 +80,7 @@ def read_answers(path: str | Path, key: Key) -> tuple[list[Row], list[Skipped]]:
     and for a heading that names no question.
     """
     path = Path(path)
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise ConvmathError(f"{path} cannot be read: {error.strerror}") from None
-    except UnicodeDecodeError:
-        raise ConvmathError(f"{path} is not written in UTF-8; save it as UTF-8") from None
+    text = read_text(path).removeprefix("\ufeff")
     if "\x00" in text:
         raise ConvmathError(f"{path} is no table of text")
     head, *rows = _table(text) or [(0, [])]

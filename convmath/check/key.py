@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from convmath.check.judge import Asked, Verdict, judge
 from convmath.check.quantity import Subject, quantity_named
 from convmath.errors import ConvmathError, near, short
+from convmath.network.files import read_text
 from convmath.network.trace import Trace
 from convmath.read import network_of
 
@@ -80,10 +81,9 @@ def load_key(path: str | Path) -> Key:
     Raises ConvmathError for a file that cannot be read, and for a question that is none, with its id.
     """
     path = Path(path)
+    text = read_text(path)
     try:
-        found = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise ConvmathError(f"{path} cannot be read: {error.strerror}") from None
+        found = tomllib.loads(text)
     except (ValueError, RecursionError) as error:
         raise ConvmathError(f"{path} is no TOML file: {error}") from None
     try:
@@ -94,7 +94,7 @@ def load_key(path: str | Path) -> Key:
 
 def read_key(found: Mapping[str, Any]) -> Key:
     """A key from what its file says."""
-    _check_fields("the key", found, ("title", "question", "credit", "accept"))
+    check_fields("the key", found, ("title", "question", "credit", "accept"))
     rows = found.get("question")
     if not isinstance(rows, list) or not rows:
         raise ConvmathError("the key has no question; write each as a table [[question]]")
@@ -120,7 +120,7 @@ def _question(
         raise ConvmathError(f"question number {number} is no table; write [[question]]")
     name = str(row.get("id", number))
     what = f"question {short(name)}"
-    _check_fields(what, row, (*_FIELDS, *_TEXTS))
+    check_fields(what, row, (*_FIELDS, *_TEXTS))
     for needed in ("layers", "quantity"):
         if needed not in row:
             raise ConvmathError(f"{what} has no {needed}; it needs layers and quantity")
@@ -150,7 +150,8 @@ def _asked(row: Mapping[str, Any], traces: dict[tuple[str, str], Trace]) -> Aske
     return Asked(quantity_named(str(row["quantity"])), subject, None)
 
 
-def _check_fields(what: str, found: Mapping[str, Any], known: tuple[str, ...]) -> None:
+def check_fields(what: str, found: Mapping[str, Any], known: tuple[str, ...]) -> None:
+    """Refuse a field that is not known.  Raises ConvmathError."""
     for field in found:
         if field not in known:
             raise ConvmathError(f"{what} has {short(field)}, which decides nothing{near(field, known)}")

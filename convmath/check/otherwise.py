@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from convmath.check.facts import Facts
 from convmath.check.families import form_of
 from convmath.check.formula import evaluate, parsed
-from convmath.check.quantity import Quantity, Subject, counted, keeping, moving_statistics
+from convmath.check.quantity import QUANTITIES, Quantity, Subject, counted, keeping, moving_statistics
 from convmath.check.rules import sizes
 from convmath.check.wrong_sizes import size_form
 from convmath.errors import ConvmathError
@@ -180,8 +180,6 @@ def _padding(subject: Subject) -> Iterator[Otherwise]:
 
 
 def _memory(quantity: Quantity, subject: Subject) -> Iterator[Otherwise]:
-    from convmath.check.quantity import QUANTITIES
-
     if quantity.name == "memory":
         for name in ("weight_memory", "activation_memory", "peak_memory"):
             yield Otherwise("K17", QUANTITIES[name].right(subject), f"{name.replace('_', ' ')} is meant")

@@ -12,10 +12,11 @@ from typing import Any, NamedTuple
 
 from convmath.check.formula import UnreadableError, evaluate, read_formula
 from convmath.check.judge import Verdict
-from convmath.check.key import Key, Question, read_key
+from convmath.check.key import Key, Question, check_fields, read_key
 from convmath.check.rule import Wrong
 from convmath.check.wrongs import wrong_answers
 from convmath.errors import ConvmathError, near, short
+from convmath.network.files import read_text
 
 TEMPLATES = ("sizes", "parameters", "fields", "multiplications", "lenet")
 _DRAWS = 25  # of numbers for one variant, of which the best is kept
@@ -69,12 +70,7 @@ def load_template(name: str) -> Template:
         known = near(name, TEMPLATES)
         raise ConvmathError(f"there is no template {short(name)}{known}, or give a .toml file")
     else:
-        try:
-            text = Path(name).read_text(encoding="utf-8")
-        except OSError as error:
-            raise ConvmathError(f"{name} cannot be read: {error.strerror}") from None
-        except UnicodeDecodeError:
-            raise ConvmathError(f"{name} is not written in UTF-8; save it as UTF-8") from None
+        text = read_text(Path(name))
     try:
         return _template(tomllib.loads(text))
     except (tomllib.TOMLDecodeError, RecursionError) as error:
@@ -84,11 +80,7 @@ def load_template(name: str) -> Template:
 
 
 def _template(found: Mapping[str, Any]) -> Template:
-    for field in found:
-        if field not in (known := ("title", "about", "question", "numbers")):
-            raise ConvmathError(
-                f"the template has {short(field)}, which decides nothing{near(field, known)}"
-            )
+    check_fields("the template", found, ("title", "about", "question", "numbers"))
     rows, numbers = found.get("question"), found.get("numbers", {})
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         raise ConvmathError("the template has no question; write each as a table [[question]]")

@@ -28,6 +28,16 @@ def save(network: Network, path: str | Path) -> None:
     write_whole({path: writers[path.suffix](network)})
 
 
+def read_text(path: Path) -> str:
+    """A file's text, its line ends as they are.  Raises ConvmathError for a file that cannot be read."""
+    try:
+        return path.read_bytes().decode("utf-8")
+    except OSError as error:
+        raise ConvmathError(f"{path} cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise ConvmathError(f"{path} is not written in UTF-8; save it as UTF-8") from None
+
+
 def write_whole(texts: Mapping[Path, str]) -> None:
     """Write files, all of them whole, or none."""
     texts = {path.resolve(): text for path, text in texts.items()}  # what a link names, not the link
@@ -54,12 +64,10 @@ def load(path: str | Path) -> Network:
     """
     path = Path(path)
     _check_suffix(path)
+    text = read_text(path)
     try:
-        text = path.read_text(encoding="utf-8")
         found = tomllib.loads(text) if path.suffix == ".toml" else json.loads(text)
-    except OSError as error:
-        raise ConvmathError(f"{path} cannot be read: {error.strerror}") from None
-    except (ValueError, RecursionError) as error:  # both decoders' errors, and bad UTF-8
+    except (ValueError, RecursionError) as error:  # both decoders' errors
         raise ConvmathError(f"{path} is no {path.suffix[1:]} file: {error}") from None
     try:
         return _network(found)

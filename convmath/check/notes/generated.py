@@ -14,8 +14,8 @@ from pathlib import Path
 
 from convmath.check.notes.claims import is_safe
 from convmath.check.notes.finding import Finding
-from convmath.check.notes.source import read_text
 from convmath.errors import ConvmathError
+from convmath.network.files import read_text
 
 _BLOCK = re.compile(
     r"^(?P<head>\ufeff?[ ]{0,3}<!--[ \t]*convmath[ \t]+"

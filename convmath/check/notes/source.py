@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from convmath.errors import ConvmathError
+from convmath.network.files import read_text
 
 _FENCE = re.compile(r"^\s*(`{3,}|~{3,})\s*([\w-]*)")
 _MARK = "\ufeff"  # that some editors put at a file's start
 _PAGES = (".md", ".markdown", ".tex", ".txt", ".ipynb")
-_MOST_BYTES = 20_000_000
+_MOST_LETTERS = 20_000_000
 
 
 class Line(NamedTuple):
@@ -44,21 +45,11 @@ def files_in(path: Path) -> list[Path]:
 def read_blocks(path: Path) -> list[Block]:
     """The blocks of a file.  Raises ConvmathError for one that cannot be read."""
     text = read_text(path)
+    if len(text) > _MOST_LETTERS:
+        raise ConvmathError(f"{path} has more than {_MOST_LETTERS:,} letters; give a smaller file")
     if path.suffix == ".ipynb":
         return [block for name, source, kind in _cells(path, text) for block in _blocks(name, source, kind)]
     return list(_blocks(str(path), lines_of(text), "text"))
-
-
-def read_text(path: Path) -> str:
-    """A file's text."""
-    try:
-        if path.stat().st_size > _MOST_BYTES:
-            raise ConvmathError(f"{path} has more than {_MOST_BYTES:,} bytes; give a smaller file")
-        return path.read_bytes().decode("utf-8")
-    except OSError as error:
-        raise ConvmathError(f"{path} cannot be read: {error.strerror}") from None
-    except UnicodeDecodeError:
-        raise ConvmathError(f"{path} is not written in UTF-8; save it as UTF-8") from None
 
 
 def lines_of(text: str) -> list[str]:
